@@ -1,0 +1,81 @@
+# What one types here. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OURS := ledger consent deid policies exchange cli tests bench
+RULES := policies/rego
+TOOLS := policies/tools/bin
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --group build $(UPGRADE) pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check check-docs check-policies policy bench lock docs policy-tools clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+setup: $(READY) ## the Python environment in .venv, from requirements/dev.lock
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hutong: error: $(PYTHON) is older than 3.11" >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY) ## the whole story with three regions, in ./demo
+	rm -rf demo
+	$(BIN)/hutong demo demo
+
+test: $(READY) ## everything that can be tested on this machine
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY) ## lint, types, import directions, policies, docs and locks in step
+	$(BIN)/ruff check $(OURS)
+	$(BIN)/ruff format --check $(OURS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+	@$(MAKE) --no-print-directory check-docs check-policies
+
+check-docs: $(READY)
+	@mkdir -p .cache
+	@$(BIN)/python -m policies.rules_page .cache/policy-rules.md
+	@cmp .cache/policy-rules.md docs/reference/policy-rules.md || \
+		{ echo "docs: not what the program gives; run make docs" >&2; exit 1; }
+
+check-policies: $(READY)
+	@if test -x $(TOOLS)/opa; then set -ex; \
+		$(TOOLS)/opa check --strict $(RULES); \
+		$(TOOLS)/opa fmt --fail --list $(RULES); \
+		$(TOOLS)/opa test $(RULES); \
+		$(TOOLS)/regal lint --config-file policies/.regal.yaml $(RULES); \
+	else \
+		echo "policies: rules not checked, as $(TOOLS)/opa is not there (make policy-tools builds it, with Go)"; \
+	fi
+	$(BIN)/python -m policies.build --check
+
+policy: $(READY) ## build the rules into policies/bundle.tar.gz (needs make policy-tools)
+	$(BIN)/python -m policies.build
+
+bench: $(READY) ## figures beside their bound, in the same run
+	$(BIN)/python -m bench.append
+	$(BIN)/python -m bench.path
+	$(BIN)/python -m bench.importing
+
+lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
+	$(COMPILE) -o requirements/run.lock
+	$(COMPILE) --group dev -o requirements/dev.lock
+
+docs: $(READY) ## write the pages that are made from the program itself
+	$(BIN)/python -m policies.rules_page docs/reference/policy-rules.md
+
+policy-tools: ## build opa and regal from policies/tools/go.mod (needs Go)
+	mkdir -p $(TOOLS)
+	go build -C policies/tools -o bin/ tool
+
+clean: ## take away what was made, but not .venv
+	rm -rf build dist demo $(TOOLS) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(OURS) -name __pycache__ -type d -prune -exec rm -rf {} +
