@@ -1,0 +1,68 @@
+"""Compile the rules to machine code once, and keep the result for the next start.
+
+Loading machine code is running it, so a kept file counts only if it belongs to this user, nobody else can
+write to it, and its digest binds it to exactly these rules and this runtime. Anything else is compiled anew.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import stat
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import wasmtime
+
+_DIGEST = hashlib.sha256().digest_size
+
+
+def compiled(wasm: bytes, engine: wasmtime.Engine, cache: Path | None) -> wasmtime.Module:
+    """`wasm` compiled for `engine`, from the folder `cache` if it is there. Raises wasmtime.WasmtimeError.
+
+    A cache that cannot be read or written costs time, nothing else.
+    """
+    if cache is None:
+        return wasmtime.Module(engine, wasm)
+    runtime = f"{version('wasmtime')}-{platform.machine()}"
+    name = f"policy-{hashlib.sha256(wasm).hexdigest()}-{runtime}.bin"
+    kept = _read(cache / name)
+    if kept is not None:
+        with contextlib.suppress(wasmtime.WasmtimeError):
+            return wasmtime.Module.deserialize(engine, kept)
+    module = wasmtime.Module(engine, wasm)
+    _write(cache / name, bytes(module.serialize()))
+    return module
+
+
+def _read(file: Path) -> bytes | None:
+    """The code in `file`, or None if it is absent or not to be trusted."""
+    try:
+        with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as opened:
+            about = os.fstat(opened.fileno())
+            if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & 0o022:
+                return None
+            content = opened.read()
+    except OSError:
+        return None
+    digest, code = content[:_DIGEST], content[_DIGEST:]
+    return code if digest == _bound(file.name, code) else None
+
+
+def _write(file: Path, code: bytes) -> None:
+    """Put `code` there whole or not at all, readable by this user only."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+        try:
+            with open(part, "wb") as opened:
+                opened.write(_bound(file.name, code) + code)
+            os.replace(name, file)
+        except OSError:
+            os.unlink(name)
+
+
+def _bound(name: str, code: bytes) -> bytes:
+    # The name is part of it: a file kept for other rules must not answer for these.
+    return hashlib.sha256(name.encode() + b"\n" + code).digest()

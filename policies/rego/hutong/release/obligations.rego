@@ -1,0 +1,80 @@
+package hutong.release
+
+import data.hutong.question
+import data.hutong_data
+
+# METADATA
+# title: Profile
+# scope: document
+# description: The de-identification profile, either the purpose's own or the one the research project was approved for.
+profile := terms.profile if terms.profile != "project"
+
+profile := project.profile if terms.profile == "project"
+
+profile_known if {
+	profile in {"care", "research", "statistics"}
+}
+
+leaves_the_house if question.organisation != question.custodian
+
+leaves_the_house if question.cross_region
+
+# METADATA
+# title: De-identify
+# description: Always, and with exactly one profile.
+# custom:
+#   obligation: deidentify
+#   zh: 按用途去标识化(care 诊疗、research 科研、statistics 统计)
+#   en: de-identify with the profile of the purpose (care, research, statistics)
+#   law: 《个人信息保护法》第五十一条 · PIPL art. 51
+obligations contains {"code": "deidentify", "value": profile}
+
+# METADATA
+# title: Minimum necessary
+# description: Where the purpose needs part of a record.
+# custom:
+#   obligation: minimum-necessary
+#   zh: 只提供用途所需的最小范围
+#   en: give only what the purpose needs
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+obligations contains {"code": "minimum-necessary", "value": null} if terms.minimum
+
+# METADATA
+# title: Seal
+# description: Whenever the record goes to another organisation or node.
+# custom:
+#   obligation: seal
+#   zh: 加密封装,只有接收方能打开
+#   en: seal it so that only the recipient can open it
+#   law: 《个人信息保护法》第五十一条、《数据安全法》第二十七条 · PIPL art. 51, Data Security Law art. 27
+obligations contains {"code": "seal", "value": null} if leaves_the_house
+
+# METADATA
+# title: Notify the patient
+# description: After a declared emergency.
+# custom:
+#   obligation: notify-patient
+#   zh: 事后告知患者
+#   en: tell the patient afterwards
+#   law: 《个人信息保护法》第十八条 · PIPL art. 18
+obligations contains {"code": "notify-patient", "value": null} if question.emergency_declared
+
+# METADATA
+# title: Review
+# description: After a declared emergency, by the security officer.
+# custom:
+#   obligation: review
+#   zh: 安全管理员在期限内复核
+#   en: reviewed by the security officer within this time
+#   law: 《个人信息保护法》第五十四条 · PIPL art. 54
+obligations contains {"code": "review", "value": hutong_data.emergency.review} if question.emergency_declared
+
+# METADATA
+# title: Time limit
+# description: What was opened in an emergency closes again.
+# custom:
+#   obligation: time-limit
+#   zh: 限时有效,到期关闭
+#   en: valid for this time, then closed again
+#   law: 《个人信息保护法》第十九条 · PIPL art. 19
+obligations contains {"code": "time-limit", "value": hutong_data.emergency.limit} if question.emergency_declared

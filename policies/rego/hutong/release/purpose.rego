@@ -1,0 +1,68 @@
+package hutong.release
+
+import data.hutong.question
+import data.hutong_data
+
+# METADATA
+# title: Family
+# scope: document
+# description: The family of purposes the purpose belongs to; "" for a purpose nobody knows.
+default family := ""
+
+family := hutong_data.purposes[question.purpose].family
+
+# METADATA
+# title: Terms
+# description: What that family allows. Undefined for an unknown purpose, which is refused for that alone.
+terms := hutong_data.families[family]
+
+action_known if question.action in hutong_data.registry.actions
+
+purpose_open if {
+	family != ""
+	family != "closed"
+}
+
+# METADATA
+# title: Purpose unknown
+# description: The purpose is none of the purposes in the data.
+# custom:
+#   code: PURPOSE_UNKNOWN
+#   zh: 用途代码无法识别
+#   en: the purpose is not one that is known here
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+refusals contains "PURPOSE_UNKNOWN" if family == ""
+
+# METADATA
+# title: Purpose closed
+# description: System development and marketing get nobody's record, whatever the patient agreed to elsewhere.
+# custom:
+#   code: PURPOSE_CLOSED
+#   zh: 不得为此用途提供患者的记录
+#   en: no patient's record is given for this purpose
+#   law: 《个人信息保护法》第六条、第二十八条 · PIPL art. 6, 28
+refusals contains "PURPOSE_CLOSED" if family == "closed"
+
+# METADATA
+# title: Action unknown
+# description: Only access, use and disclosure are releases; correcting or collecting goes another way.
+# custom:
+#   code: ACTION_UNKNOWN
+#   zh: 该操作不属于调阅、使用或提供
+#   en: the action is not access, use or disclosure
+#   law: 《个人信息保护法》第四条 · PIPL art. 4
+refusals contains "ACTION_UNKNOWN" if not action_known
+
+# METADATA
+# title: Case not open
+# description: Coordination is claimed about a patient one need not have seen; an open case is the evidence.
+# custom:
+#   code: CASE_NOT_OPEN
+#   zh: 需要一份进行中的转诊单或会诊单
+#   en: this needs an open referral or consultation
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+refusals contains "CASE_NOT_OPEN" if {
+	terms.case
+	purpose_open
+	not question.case_open
+}
