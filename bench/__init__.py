@@ -1,0 +1,1 @@
+"""Measurements. Every figure stands beside its bound, taken in the same run."""
