@@ -1,0 +1,59 @@
+"""The people who may ask for a record, and the groups they and their organisations form."""
+
+from dataclasses import dataclass
+
+ROLES = (
+    "physician",
+    "nurse",
+    "emergency-physician",
+    "family-doctor",
+    "pharmacist",
+    "researcher",
+    "public-health-officer",
+    "insurance-clerk",
+    "security-officer",
+    "patient",
+    "next-of-kin",
+    "ai-device",
+)
+# How FHIR calls somebody of that role; everybody else is a Practitioner.
+_TYPES = {"patient": "Patient", "next-of-kin": "RelatedPerson", "ai-device": "Device"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody (or an AI device) who works for `organisation`, an id of the same registry."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    role: str
+    organisation: str
+
+    @property
+    def reference(self) -> str:
+        """The FHIR reference consents name this person by."""
+        return f"{_TYPES.get(self.role, 'Practitioner')}/{self.id}"
+
+    def name(self, lang: str) -> str:
+        """The Chinese name for "zh", the English one otherwise."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A family-doctor team, a consortium, a chest-pain centre; `members` are references of the registry."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    members: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """The FHIR reference consents name it by."""
+        return f"Group/{self.id}"
+
+    def name(self, lang: str) -> str:
+        """Its Chinese name for "zh", its English one otherwise."""
+        return self.name_zh if lang == "zh" else self.name_en
