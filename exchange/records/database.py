@@ -133,14 +133,15 @@ def sync_folder(folder: Path) -> None:
 
 
 def _read_only(path: Path) -> apsw.Connection:
-    """Read-only, also where not even the index of the write-ahead log can be made (a read-only disk)."""
+    """Read-only, also where not even the index of the write-ahead log can be made (a read-only disk, a full one)."""
     db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         db.pragma("application_id")
         return db
-    except (apsw.CantOpenError, apsw.ReadOnlyError):
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.FullError, apsw.IOError):
         db.close()
-        if Path(f"{path}-wal").exists():
+        newer = Path(f"{path}-wal")
+        if newer.exists() and newer.stat().st_size:
             raise
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     return apsw.Connection(f"file:{quote(str(path.absolute()))}?immutable=1", flags=flags)
