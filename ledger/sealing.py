@@ -1,0 +1,87 @@
+"""Hide what an entry is about, and still be able to show it: seals, commitments and pseudonyms.
+
+A commitment stands in the ledger; the details and its salt lie beside it, encrypted under a key that belongs
+to one patient. Whoever holds the key can open them and show that they are what was committed to; when the key
+is destroyed nobody can, and every proof still holds.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.errors import CannotOpen
+
+Entropy = Callable[[int], bytes]
+
+SALT_BYTES = 32
+NONCE_BYTES = 12
+PSEUDONYM_CHARACTERS = 32
+
+# A first byte that no UTF-8 text begins with: the key to the seal can never come out as somebody's pseudonym.
+_SEAL_LABEL = b"\xffseal 1"
+_SEAL_VERSION = b"\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Details as they are stored: `commitment` (64 hex characters) in the entry, `ciphertext` beside it."""
+
+    commitment: str
+    ciphertext: bytes
+
+
+def commit(text: str, *, salt: bytes) -> str:
+    """A promise about `text` that tells nothing without the salt: hex HMAC-SHA-256(salt, text)."""
+    return hmac.digest(salt, text.encode(), hashlib.sha256).hex()
+
+
+def pseudonym(key: bytes, name: str) -> str:
+    """The name by which `name` goes in the ledger: the first 32 hex characters of HMAC-SHA-256(key, name)."""
+    return hmac.digest(key, name.encode(), hashlib.sha256).hex()[:PSEUDONYM_CHARACTERS]
+
+
+def seal(details: Mapping[str, Any], *, key: bytes, entropy: Entropy) -> Sealed:
+    """Encrypt `details` (anything JSON can hold) with a fresh salt, AES-256-GCM."""
+    text = orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS)
+    salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
+    hidden = _cipher(key).encrypt(nonce, salt + text, _SEAL_VERSION)
+    return Sealed(commit(text.decode(), salt=salt), _SEAL_VERSION + nonce + hidden)
+
+
+def unseal(ciphertext: bytes, *, key: bytes) -> dict[str, Any]:
+    """What was sealed. Raises CannotOpen."""
+    _, text = _opened(ciphertext, key)
+    details: dict[str, Any] = orjson.loads(text)
+    return details
+
+
+def opens_to(ciphertext: bytes, key: bytes, commitment: str) -> bool:
+    """Whether `key` opens the ciphertext and what is in it is what was committed to."""
+    try:
+        salt, text = _opened(ciphertext, key)
+    except CannotOpen:
+        return False
+    return hmac.compare_digest(commit(text.decode(), salt=salt), commitment)
+
+
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(hmac.digest(key, _SEAL_LABEL, hashlib.sha256))
+
+
+def _opened(ciphertext: bytes, key: bytes) -> tuple[bytes, bytes]:
+    start = len(_SEAL_VERSION)
+    if ciphertext[:start] != _SEAL_VERSION or len(ciphertext) < start + NONCE_BYTES:
+        raise CannotOpen
+    try:
+        shown = _cipher(key).decrypt(
+            ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :], _SEAL_VERSION
+        )
+    except InvalidTag:
+        raise CannotOpen from None
+    return shown[:SALT_BYTES], shown[SALT_BYTES:]

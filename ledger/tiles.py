@@ -1,0 +1,151 @@
+"""Keep the tree in tiles of 256 hashes, so that a proof reads a few of them and an entry writes one.
+
+The layout of C2SP tlog-tiles: tile `number` at `level` holds the hashes of 256 whole subtrees of 256**level
+leaves. Only the tile at the right edge of a level is ever written again, and only longer.
+"""
+
+from collections.abc import Callable
+from typing import Self
+
+from ledger import merkle
+from ledger.merkle import HASH_BYTES, node_hash
+
+WIDTH = 256
+_HEIGHT = 8
+TILE_BYTES = WIDTH * HASH_BYTES
+
+Place = tuple[int, int]
+ReadTile = Callable[[int, int], bytes | None]
+
+
+class TileWrong(Exception):
+    """A tile is missing or too short. `first` is the first leaf below it."""
+
+    def __init__(self, level: int, number: int) -> None:
+        super().__init__(f"tile {level}/{number} is missing or cut short")
+        self.zh = f"散列块 {level}/{number} 缺失或被截断"
+        self.level = level
+        self.number = number
+        self.first = number * WIDTH ** (level + 1)
+
+
+class Tree:
+    """A tree of `size` leaves read from its tiles. What was worked out once is remembered."""
+
+    def __init__(self, size: int, read_tile: ReadTile) -> None:
+        self.size = size
+        self._read_tile = read_tile
+        self._tiles: dict[Place, bytes] = {}
+        self._nodes: dict[Place, bytes] = {}
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root over the first `size` leaves, by default all. Raises TileWrong."""
+        return merkle.root(self.size if size is None else size, self.node)
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """The path from leaf `index` to the root. Raises TileWrong."""
+        return merkle.inclusion_proof(index, self.size, self.node)
+
+    def consistency_proof(self, old: int) -> list[bytes]:
+        """What shows that the first `old` leaves were not changed. Raises TileWrong."""
+        return merkle.consistency_proof(old, self.size, self.node)
+
+    def node(self, height: int, index: int) -> bytes:
+        """The hash of the `index`-th whole subtree of 2**height leaves. Raises TileWrong."""
+        level, above = divmod(height, _HEIGHT)
+        if above == 0:
+            return self._stored(level, index)
+        found = self._nodes.get((height, index))
+        if found is None:
+            found = node_hash(self.node(height - 1, 2 * index), self.node(height - 1, 2 * index + 1))
+            self._nodes[height, index] = found
+        return found
+
+    def tile(self, level: int, number: int) -> bytes:
+        """The hashes of a tile, as many as belong to `size` leaves. Raises TileWrong."""
+        tile = self._tiles.get((level, number))
+        if tile is None:
+            hashes = min(WIDTH, (self.size >> _HEIGHT * level) - number * WIDTH)
+            tile = self._read_tile(level, number) or b""
+            # A later writer may have made the edge longer; what we asked for is its beginning.
+            if len(tile) < hashes * HASH_BYTES or len(tile) % HASH_BYTES:
+                raise TileWrong(level, number)
+            tile = self._tiles[level, number] = tile[: hashes * HASH_BYTES]
+        return tile
+
+    def _stored(self, level: int, index: int) -> bytes:
+        number, offset = divmod(index, WIDTH)
+        return self.tile(level, number)[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]
+
+
+class Edge:
+    """The right edge of a growing tree: all that is needed to add leaves and name the root."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+        self._open: list[bytearray] = []
+        self._full: dict[Place, bytes] = {}
+        self._touched: set[int] = set()
+
+    @classmethod
+    def of(cls, tree: Tree) -> Self:
+        """The edge of a stored tree. Raises TileWrong."""
+        edge = cls()
+        edge.size = tree.size
+        start = 0
+        for height in reversed(range(tree.size.bit_length())):
+            if tree.size >> height & 1:
+                edge._peaks.append(tree.node(height, start >> height))
+                start += 1 << height
+        for level in range((tree.size.bit_length() - 1) // _HEIGHT + 1):
+            number, hashes = divmod(tree.size >> _HEIGHT * level, WIDTH)
+            edge._open.append(bytearray(tree.tile(level, number)) if hashes else bytearray())
+        return edge
+
+    def add(self, leaf: bytes) -> None:
+        """One more leaf at the end."""
+        self._put(0, leaf)
+        node, height, rest = leaf, 0, self.size
+        while rest & 1:
+            node = node_hash(self._peaks.pop(), node)
+            height, rest = height + 1, rest >> 1
+            if height % _HEIGHT == 0:
+                self._put(height // _HEIGHT, node)
+        self._peaks.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over all leaves so far."""
+        if not self._peaks:
+            return merkle.EMPTY_ROOT
+        found, *higher = reversed(self._peaks)
+        for peak in higher:
+            found = node_hash(peak, found)
+        return found
+
+    def take_full(self) -> list[tuple[int, int, bytes]]:
+        """The tiles (level, number, hashes) that became full since this was last asked."""
+        full = [(level, number, tile) for (level, number), tile in self._full.items()]
+        self._full.clear()
+        return full
+
+    def take_written(self) -> list[tuple[int, int, bytes]]:
+        """The tiles, full and at the edge, that changed since this was last asked."""
+        edge = [
+            (level, self.size >> _HEIGHT * (level + 1), bytes(self._open[level]))
+            for level in self._touched
+            if self._open[level]
+        ]
+        self._touched.clear()
+        return self.take_full() + edge
+
+    def _put(self, level: int, value: bytes) -> None:
+        if level == len(self._open):
+            self._open.append(bytearray())
+        tile = self._open[level]
+        tile += value
+        self._touched.add(level)
+        if len(tile) == TILE_BYTES:
+            self._full[level, self.size >> _HEIGHT * (level + 1)] = bytes(tile)
+            tile.clear()

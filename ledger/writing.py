@@ -1,0 +1,275 @@
+"""Put entries into the file: body, tree, patient's count and change of state, all in one transaction.
+
+First the commit, synced; then the signature, which is always the same for the same state and can be made
+again if it is lost. A commit that fails is rolled back and its connection thrown away: the next one starts
+from what is on the disk.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from ledger.body import Prepared, record
+from ledger.disk import BUSY_MS, connect_to_write, explained, use_write_ahead_log
+from ledger.entry import Recorded
+from ledger.errors import CannotAppend, LedgerAltered
+from ledger.identity import RANDOM_BYTES, entry_id, next_time_us
+from ledger.merkle import EMPTY_ROOT, commitment_of, leaf_hash
+from ledger.note import Signer
+from ledger.stored import Head, current, examine, keep_checkpoint, require_ledger, tree_of
+from ledger.submission import Submission
+from ledger.tiles import Edge
+
+_MOST_REMEMBERED = 100_000
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What one transaction will add: nothing is final before its commit."""
+
+    size: int
+    time_us: int
+    patients: dict[str, tuple[int, bytes]]
+    leaves: list[bytes]
+    rows: list[tuple[int, bytes, bytes]]
+
+
+class Pen:
+    """The one connection of this process that writes. One thread at a time may hold it."""
+
+    def __init__(
+        self, path: Path, signer: Signer, clock: Callable[[], datetime], entropy: Callable[[int], bytes]
+    ) -> None:
+        self._path = path
+        self._place = path.name
+        self._signer = signer
+        self._clock = clock
+        self._entropy = entropy
+        self._process = os.getpid()
+        self._db: apsw.Connection | None = None
+        self._head = Head(0, EMPTY_ROOT, 0)
+        self._edge = Edge()
+        self._patients: dict[str, tuple[int, bytes]] = {}
+        self._reopen()
+
+    def close(self) -> None:
+        """Put the pen down. What was appended is durable already."""
+        self._drop()
+
+    def set_up(self, tables: Sequence[str]) -> None:
+        """Make the state tables that live in the same file; each text is `CREATE TABLE IF NOT EXISTS ...`."""
+        db = self._db or self._reopen()
+        with explained(self._place):
+            db.pragma("synchronous", "full")
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                for table in tables:
+                    db.execute(table)
+                db.execute("COMMIT")
+            except BaseException:
+                self._drop()
+                raise
+
+    def write(self, jobs: Sequence[Submission]) -> None:
+        """Append all jobs in one transaction. A job whose own change fails is left out and told so."""
+        try:
+            self._require_same_process()
+            with explained(self._place):
+                self._commit(jobs)
+        except BaseException as error:
+            self._drop()
+            # The others did not press Ctrl-C.
+            told = (
+                error if isinstance(error, Exception) else CannotAppend(self._place, "interrupted", "被中断")
+            )
+            for job in jobs:
+                job.finish(told)
+            if told is not error:
+                raise
+            return
+        try:
+            self._sign()
+        finally:
+            for job in jobs:
+                job.finish()
+
+    def _commit(self, jobs: Sequence[Submission]) -> None:
+        db = self._db or self._reopen()
+        # Said before each commit: signing, which is not synced, may have been broken off half way.
+        db.pragma("synchronous", "full")
+        db.execute("BEGIN IMMEDIATE")
+        self._catch_up(db)
+        # One reading of the clock for all: the first entry gets it, the others follow a microsecond apart.
+        start_us = next_time_us(self._head.time_us, self._clock())
+        sheet = _Sheet(self._head.size, start_us - 1, {}, [], [])
+        written = [job for job in jobs if self._fill(db, sheet, job)]
+        if not written:
+            db.execute("ROLLBACK")
+            return
+        head = self._store(db, sheet)
+        db.execute("COMMIT")
+        self._head = head
+        self._remember(sheet.patients)
+
+    def _catch_up(self, db: apsw.Connection) -> None:
+        """Read the edge again where another process wrote, and see that it only added to what we know."""
+        head = current(db, self._place, self._signer)
+        if head != self._head:
+            head, edge = examine(db, self._place, self._signer)
+            self._require_grown(db, head)
+            self._head, self._edge = head, edge
+            self._patients.clear()
+
+    def _require_grown(self, db: apsw.Connection, head: Head) -> None:
+        known = self._head
+        if head.size < known.size or tree_of(db, head.size).root(known.size) != known.root:
+            raise LedgerAltered(self._place, "its past changed while it was open", "打开期间历史被改动")
+
+    def _fill(self, db: apsw.Connection, sheet: _Sheet, job: Submission) -> bool:
+        """Add a job to the sheet and run its changes; whether it holds. What fails leaves no trace."""
+        before = (sheet.size, sheet.time_us, len(sheet.rows))
+        patients = dict[str, tuple[int, bytes]]()
+        if job.has_changes:
+            db.execute("SAVEPOINT job")
+        try:
+            random = self._entropy(RANDOM_BYTES * len(job.entries))
+            for number, (prepared, change) in enumerate(zip(job.entries, job.changes, strict=True)):
+                own = random[number * RANDOM_BYTES : (number + 1) * RANDOM_BYTES]
+                found = self._record(db, sheet, patients, prepared, own)
+                job.recorded.append(found)
+                if change:
+                    change(db, found)
+        except Exception as error:
+            # A full or failing disk is everybody's failure; SQLite may have rolled back all of it.
+            if isinstance(error, _DISK_ERRORS) or not db.in_transaction:
+                raise
+            if job.has_changes:
+                db.execute("ROLLBACK TO job")
+                db.execute("RELEASE job")
+            sheet.size, sheet.time_us, kept = before
+            del sheet.rows[kept:], sheet.leaves[kept:]
+            job.finish(error)
+            return False
+        if job.has_changes:
+            db.execute("RELEASE job")
+        sheet.patients.update(patients)
+        return True
+
+    def _record(
+        self,
+        db: apsw.Connection,
+        sheet: _Sheet,
+        patients: dict[str, tuple[int, bytes]],
+        prepared: Prepared,
+        random: bytes,
+    ) -> Recorded:
+        """The next entry of the log, and of its patient."""
+        index, time_us, patient = sheet.size, sheet.time_us + 1, prepared.entry.patient
+        sequence, previous = 0, ""
+        if patient:
+            edge = patients.get(patient) or sheet.patients.get(patient) or self._patient_edge(db, patient)
+            sequence, previous = (edge[0] + 1, commitment_of(edge[1])) if edge else (1, "")
+        found = record(
+            prepared,
+            entry_id=entry_id(time_us, random),
+            index=index,
+            previous=previous,
+            sequence=sequence,
+            time_us=time_us,
+        )
+        leaf = leaf_hash(found.body)
+        if patient:
+            patients[patient] = (sequence, leaf)
+        sheet.rows.append((index, found.body, found.sealed))
+        sheet.leaves.append(leaf)
+        sheet.size, sheet.time_us = index + 1, time_us
+        return found
+
+    def _remember(self, patients: dict[str, tuple[int, bytes]]) -> None:
+        if len(self._patients) > _MOST_REMEMBERED:
+            self._patients.clear()
+        self._patients.update(patients)
+
+    def _patient_edge(self, db: apsw.Connection, patient: str) -> tuple[int, bytes] | None:
+        known = self._patients.get(patient)
+        if known is None:
+            row = db.execute(
+                "SELECT sequence, leaf FROM patient_edge WHERE patient = ?", (patient,)
+            ).fetchone()
+            known = None if row is None else (row[0], row[1])
+        return known
+
+    def _store(self, db: apsw.Connection, sheet: _Sheet) -> Head:
+        for leaf in sheet.leaves:
+            self._edge.add(leaf)
+        try:
+            db.executemany("INSERT INTO entry VALUES (?, ?, ?)", sheet.rows)
+        except apsw.ConstraintError:
+            raise LedgerAltered(
+                self._place,
+                "it holds an entry this node did not append",
+                "含有不是本节点写入的条目",
+                index=self._head.size,
+            ) from None
+        db.executemany("INSERT OR REPLACE INTO tile VALUES (?, ?, ?)", self._edge.take_written())
+        db.executemany(
+            "INSERT OR REPLACE INTO patient_edge VALUES (?, ?, ?)",
+            ((patient, *edge) for patient, edge in sheet.patients.items()),
+        )
+        head = Head(sheet.size, self._edge.root(), sheet.time_us)
+        head.write(db, self._signer)
+        return head
+
+    def _sign(self) -> None:
+        """Sign what was committed. A signature that cannot be kept is made again when the log is opened."""
+        db = self._db
+        if db is None:
+            return
+        note = self._head.checkpoint(self._signer).signed(self._signer)
+        try:
+            # Not synced: it rides on the next commit's sync. Not waited for: whoever writes now signs more.
+            db.pragma("synchronous", "normal")
+            db.set_busy_timeout(0)
+            with contextlib.suppress(apsw.BusyError):
+                keep_checkpoint(db, self._head.size, note)
+        except apsw.Error:
+            self._drop()
+        else:
+            db.set_busy_timeout(BUSY_MS)
+
+    def _reopen(self) -> apsw.Connection:
+        self._drop()
+        db = connect_to_write(self._path)
+        try:
+            with explained(self._place):
+                require_ledger(db, self._place)
+                use_write_ahead_log(db, self._place)
+                db.execute("BEGIN IMMEDIATE")
+                head, edge = examine(db, self._place, self._signer)
+                self._require_grown(db, head)
+                db.execute("COMMIT")
+        except BaseException:
+            db.close()
+            raise
+        self._db, self._head, self._edge = db, head, edge
+        self._patients.clear()
+        self._sign()
+        return db
+
+    def _drop(self) -> None:
+        if self._db is not None and self._process == os.getpid():
+            self._db.close()
+        self._db = None
+
+    def _require_same_process(self) -> None:
+        if self._process != os.getpid():
+            raise CannotAppend(self._place, "it was opened by another process", "由另一个进程打开")
+
+
+# What a change may meet that is nobody's own fault.
+_DISK_ERRORS = (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NoMemError, apsw.ReadOnlyError)
