@@ -1,0 +1,34 @@
+"""Consent: who agreed to what, for which purpose, until when, and whether a request is covered by it."""
+
+from consent.answer import Answer, Redacted
+from consent.building import build_consent, withdraw
+from consent.config import Config
+from consent.deciding import decide
+from consent.errors import ConsentError
+from consent.keys import PatientKey
+from consent.lint import computable
+from consent.reasons import Words, reason_words
+from consent.registry import Registry, StoredConsent, Storing
+from consent.sentences import sentence
+from consent.wish import SEPARATELY, Paper, Wish
+
+__all__ = [
+    "SEPARATELY",
+    "Answer",
+    "Config",
+    "ConsentError",
+    "Paper",
+    "PatientKey",
+    "Redacted",
+    "Registry",
+    "StoredConsent",
+    "Storing",
+    "Wish",
+    "Words",
+    "build_consent",
+    "computable",
+    "decide",
+    "reason_words",
+    "sentence",
+    "withdraw",
+]

@@ -1,0 +1,173 @@
+"""A consent as the decision sees it: who signed what, when, with which proof, and its rules.
+
+Read from a FHIR R4 Consent. `problem` says why one cannot be computed; such a consent blocks instead of
+being guessed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent import fhir, terms
+from consent.codes import SEPARATE_CONSENT, is_a
+from consent.fhir import Json, Unreadable
+from consent.rules import Rule, read_rules
+from consent.when import Moment, moment
+
+_ELEMENTS = fhir.names(
+    "resourceType id meta implicitRules language text contained extension modifierExtension identifier status"
+    " scope category patient dateTime performer organization sourceAttachment sourceReference policy"
+    " policyRule verification provision"
+)
+# R4 consent-state-codes. A status that is not one of these could mean anything.
+_STATUSES = frozenset(("draft", "proposed", "active", "rejected", "inactive", "entered-in-error"))
+_SCOPES = frozenset(("patient-privacy", "treatment", "research", "adr"))
+_NOTHING = terms.OnConsent((), (), "", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One version of one consent. `signed`: when the person said it; `known`: when the registry heard."""
+
+    id: str
+    version: str
+    status: str
+    scope: str
+    signed: Moment | None
+    known: datetime | None
+    policies: tuple[tuple[str, str], ...]
+    controllers: frozenset[str]
+    signers: frozenset[str]
+    separate: frozenset[str]
+    has_evidence: bool
+    ours: terms.OnConsent
+    root: Rule | None
+    problem: Unreadable | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}/{self.version}" if self.version else self.id
+
+    @property
+    def series(self) -> object:
+        """Same scope, policy, controller and signer: the newer replaces the older. None: replaces nothing."""
+        bases = frozenset(base for base, _ in self.policies)
+        return (self.scope, bases, self.controllers, self.signers) if bases else None
+
+    def serves(self, purpose: str) -> bool:
+        """Whether the scope speaks of this purpose: research never of care, treatment never of research."""
+        match self.scope:
+            case "research":
+                return is_a(purpose, "HRESCH")
+            case "treatment":
+                return not is_a(purpose, "HRESCH")
+            case scope:
+                return scope != "adr"  # an advance directive is about treatment, not about records
+
+
+def read_document(consent: Json, hours_east: int) -> Document:
+    """The consent, computable or not. Never raises: what cannot be read is its `problem`."""
+    try:
+        return _read(consent, hours_east)
+    except Unreadable as problem:
+        return _unreadable(consent, problem, hours_east)
+
+
+def _read(consent: Json, hours: int) -> Document:
+    said = fhir.closed(consent, "Consent", _ELEMENTS)
+    status = fhir.text(said, "status", "Consent")
+    if status not in _STATUSES:
+        raise Unreadable("Consent.status", "is not known", "取值未知")
+    scope = _scope(said)
+    # An advance directive has no rules about records; a draft may not have them yet.
+    has_rules = scope != "adr" and (status in ("active", "inactive") or "provision" in said)
+    return Document(
+        id=fhir.text(said, "id", "Consent"),
+        version=_version(said),
+        status=status,
+        scope=scope,
+        signed=_date(said, "dateTime", "Consent", hours),
+        known=_known(said, hours),
+        policies=_policies(said),
+        controllers=_references(said, "organization"),
+        signers=_references(said, "performer"),
+        separate=_separate(said),
+        has_evidence=any(
+            isinstance(said.get(n), Mapping) and said[n] for n in ("sourceReference", "sourceAttachment")
+        ),
+        ours=terms.of_consent(said, "Consent"),
+        root=read_rules(said.get("provision"), hours) if has_rules else None,
+        problem=None,
+    )
+
+
+def _unreadable(consent: Json, problem: Unreadable, hours: int) -> Document:
+    """What can still be told of a consent that cannot be computed: enough to block, nothing to permit."""
+    status = consent.get("status")
+    try:
+        known, scope = _known(consent, hours), _scope(consent)
+    except Unreadable:
+        known, scope = None, ""
+    return Document(
+        id=str(consent.get("id", "")),
+        version=_version(consent),
+        status=status if isinstance(status, str) and status in _STATUSES else "active",
+        scope=scope,
+        signed=None,
+        known=known,
+        policies=(),
+        controllers=frozenset(),
+        signers=frozenset(),
+        separate=frozenset(),
+        has_evidence=False,
+        ours=_NOTHING,
+        root=None,
+        problem=problem,
+    )
+
+
+def _version(said: Json) -> str:
+    meta = said.get("meta")
+    return str(meta.get("versionId", "")) if isinstance(meta, Mapping) else ""
+
+
+def _known(said: Json, hours: int) -> datetime | None:
+    meta = said.get("meta")
+    known = _date(meta, "lastUpdated", "Consent.meta", hours) if isinstance(meta, Mapping) else None
+    return known.first if known else None
+
+
+def _scope(said: Json) -> str:
+    found = [code for _, code in fhir.codings(said.get("scope"), "Consent.scope")]
+    known = [code for code in found if code in _SCOPES]
+    if not known:
+        raise Unreadable("Consent.scope", "is not known", "取值未知")
+    return known[0]
+
+
+def _separate(said: Json) -> frozenset[str]:
+    """Kinds of separate consent given (PIPL 23-25, 29, 39). Other categories only say what the paper is."""
+    found = set()
+    for value, _ in fhir.each(said, "category", "Consent"):
+        for one in value.get("coding", ()) if isinstance(value, Mapping) else ():
+            if isinstance(one, Mapping) and one.get("system") == SEPARATE_CONSENT:
+                found.add(str(one.get("code")))
+    return frozenset(found)
+
+
+def _policies(said: Json) -> tuple[tuple[str, str], ...]:
+    """Base and version of every policy the consent names, written `base|version`."""
+    found = [fhir.optional_text(one, "uri", where) for one, where in fhir.each(said, "policy", "Consent")]
+    return tuple((base, version) for base, _, version in (uri.partition("|") for uri in found if uri))
+
+
+def _references(said: Json, name: str) -> frozenset[str]:
+    return frozenset(fhir.reference(one, where) for one, where in fhir.each(said, name, "Consent"))
+
+
+def _date(said: Json, name: str, place: str, hours: int) -> Moment | None:
+    written = fhir.optional_text(said, name, place)
+    try:
+        return moment(written, hours) if written else None
+    except ValueError:
+        raise Unreadable(f"{place}.{name}", "is not a date", "不是日期") from None

@@ -1,0 +1,83 @@
+"""Takes FHIR JSON apart and stops, naming the element, where a piece is not what it must be."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+class Unreadable(Exception):
+    """An element no decision can rest on: where it stands, and what is wrong with it in both languages."""
+
+    def __init__(self, place: str, en: str, zh: str) -> None:
+        super().__init__(f"{place} {en}")
+        self.place = place
+        self.en = en
+        self.zh = zh
+
+
+def names(text: str) -> frozenset[str]:
+    """Element names written one after the other."""
+    return frozenset(text.split())
+
+
+def closed(value: object, place: str, known: frozenset[str]) -> Json:
+    """The object at `place`. What stands beside the `known` elements may be a restriction: no guessing."""
+    if not isinstance(value, Mapping):
+        raise Unreadable(place, "is not an object", "不是对象")
+    for name in value:
+        if name not in known and name.removeprefix("_") not in known:
+            raise Unreadable(
+                f"{place}.{name}", "is not an element of FHIR R4 Consent", "不是 FHIR R4 Consent 的元素"
+            )
+    for name in ("modifierExtension", "implicitRules"):
+        if name in value:
+            raise Unreadable(
+                f"{place}.{name}", "changes the meaning in a way not known here", "含义未知,不能忽略"
+            )
+    return value
+
+
+def each(parent: Json, name: str, place: str) -> Iterator[tuple[Any, str]]:
+    """Every repetition of an element with its place; an empty list is no FHIR."""
+    if name not in parent:
+        return
+    values = parent[name]
+    if not isinstance(values, list) or not values:
+        raise Unreadable(f"{place}.{name}", "is not a list with something in it", "不是非空列表")
+    for i, value in enumerate(values):
+        yield value, f"{place}.{name}[{i}]"
+
+
+def text(parent: object, name: str, place: str) -> str:
+    """A text that must be there."""
+    value = parent.get(name) if isinstance(parent, Mapping) else None
+    if not isinstance(value, str) or not value.strip():
+        raise Unreadable(f"{place}.{name}", "is missing", "缺失")
+    return value
+
+
+def optional_text(parent: Json, name: str, place: str) -> str:
+    """A text, or "" where it is left out."""
+    return text(parent, name, place) if name in parent else ""
+
+
+def coding(value: object, place: str) -> tuple[str, str]:
+    """System ("" where none is given) and code of a Coding."""
+    if not isinstance(value, Mapping):
+        raise Unreadable(place, "is not an object", "不是对象")
+    return optional_text(value, "system", place), text(value, "code", place)
+
+
+def codings(concept: object, place: str) -> list[tuple[str, str]]:
+    """Systems and codes of a CodeableConcept, at least one: words alone cannot be computed."""
+    if not isinstance(concept, Mapping):
+        raise Unreadable(place, "is not an object", "不是对象")
+    if "coding" not in concept:
+        raise Unreadable(f"{place}.coding", "is missing", "缺失")
+    return [coding(one, where) for one, where in each(concept, "coding", place)]
+
+
+def reference(value: object, place: str) -> str:
+    """The address of a Reference. A name or an identifier alone does not say for certain who is meant."""
+    return text(value, "reference", place)

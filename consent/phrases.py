@@ -1,0 +1,189 @@
+"""Turns the conditions of one rule into phrases: who, why, what, how long. Every condition has its words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from consent.rules import Conditions, Labels, Recipient, Uses
+from consent.when import Period
+from consent.words import ACTIONS, CLASSES, LEVELS, MEANINGS, PURPOSES, ROLES, SENSITIVITIES, USES, word
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FLAGS = {
+    ("onward", True): ("可以转给别人", "which may be passed on"),
+    ("onward", False): ("不得转给别人", "which must not be passed on"),
+    ("deidentify", True): ("只提供去掉身份的信息", "only with details that name you removed"),
+    ("deidentify", False): ("可以带有身份", "with details that name you"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases in one language, "zh" or "en". `name_of` gives people and organisations their names."""
+
+    lang: str
+    name_of: Callable[[str], str | None]
+
+    def pick(self, zh: str, en: str) -> str:
+        """The text in this language."""
+        return zh if self.lang == "zh" else en
+
+    def joined(self, sentences: Sequence[str]) -> str:
+        """Sentences one after the other."""
+        return self.pick("", " ").join(sentences)
+
+    def list_of(self, words: Iterable[str]) -> str:
+        """甲、乙 / A and B."""
+        found = list(words)
+        if self.lang == "zh" or len(found) < 2:
+            return "、".join(found)
+        return f"{', '.join(found[:-1])} and {found[-1]}"
+
+    def names(self, references: Iterable[str]) -> str:
+        """People and organisations by name."""
+        return self.list_of([self.name_of(one) or one for one in references])
+
+    def region(self, code: str) -> str:
+        """A region by name, if anybody knows it."""
+        return self.name_of(f"Region/{code}") or code
+
+    def aside(self, text: str) -> str:
+        """Something inside something, in brackets."""
+        inner = text.removeprefix("，").removeprefix(", ")
+        return self.pick(f"（{inner}）", f" ({inner})") if inner else ""
+
+    def clause(self, said: Conditions, *, permits: bool) -> str:
+        """A whole rule: you allow whom to do what with what, for what."""
+        what, verb = self._what(said, permits=permits), self._do(said)
+        if self.lang == "zh":
+            told = f"您{_agree_zh(permits)}{self._who(said)}{self._why(said)}{verb}您的{what}"
+        else:
+            told = f"You {_agree_en(permits)} {self._who(said)} to {verb} your {what}{self._why(said)}"
+        return told + self._limits(said)
+
+    def exception(self, said: Conditions, *, permits: bool) -> str:
+        """A rule inside another: only what it says itself."""
+        whom = self._who(said) if said.recipients or said.roles or said.regions else ""
+        why, limits = self._why(said), self._limits(said)
+        do = self._do(said) if said.actions else ""
+        what = self._what(said, permits=permits) if said.asks_about_items or said.custodians else ""
+        if not permits and what and not (whom or why or do or limits):
+            return self.pick(f"，不含{what}", f", except {what}")
+        parts = [whom, why, do, what] if self.lang == "zh" else [whom, do, what, why.strip()]
+        told = self.pick("", " ").join(one for one in parts if one) or (
+            "" if limits else self.pick("此项", "this")
+        )
+        verb = self.pick(f"，但{_agree_zh(permits)}", f", but you {_agree_en(permits)} ")
+        return f"{verb}{told}{limits}"
+
+    def until(self, said: Conditions) -> str:
+        """How long."""
+        if said.period is None:
+            return ""
+        start, end = (self._day(text) for text in said.period.said)
+        text = self.pick(f"，从 {start} 起", f", from {start}") if start else ""
+        return text + (self.pick(f"，到 {end} 为止", f", until {end}") if end else "")
+
+    def _day(self, text: str) -> str:
+        """2026-01-09 / 9 Jan 2026; anything finer or coarser than a day as it is written."""
+        if self.lang == "zh" or len(text) != len("2026-01-09"):
+            return text
+        day = date.fromisoformat(text)
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+    def _who(self, said: Conditions) -> str:
+        text = self.list_of([self._recipient(one) for one in said.recipients or ()]) or self.pick(
+            "任何人", "anyone"
+        )
+        if said.roles:
+            roles = self._words(ROLES, said.roles)
+            text = self.pick(f"{text}中的{roles}", f"{roles} of {text}")
+        if said.regions:
+            where = self.list_of([self.region(one) for one in said.regions])
+            text += self.pick(f"（限{where}）", f" (in {where} only)")
+        return text
+
+    def _recipient(self, one: Recipient) -> str:
+        name = self.name_of(one.reference) or one.reference
+        return name if one.role == "IRCP" else f"{name} [{one.role}]"
+
+    def _why(self, said: Conditions) -> str:
+        if not said.purposes:
+            return ""
+        purposes = self._words(PURPOSES, said.purposes)
+        return self.pick(f"为{purposes}", f" for {purposes}")
+
+    def _do(self, said: Conditions) -> str:
+        """See; where a consent says which acts it means, that it means no others."""
+        words = self._words(ACTIONS, said.actions or ("access",))
+        return words + self.pick("（仅限于此）", " (this only)") if said.actions else words
+
+    def _what(self, said: Conditions, *, permits: bool) -> str:
+        kinds = self._words(CLASSES, said.kinds or ())
+        topics = self._topics(said.labels)
+        noun = kinds or (self.pick("信息", "information") if topics else self.pick("记录", "record"))
+        closer = [one for one in self._closer(said, permits=permits) if one]
+        return topics + noun + self.aside(self.pick("；", "; ").join(closer))
+
+    def _closer(self, said: Conditions, *, permits: bool) -> Iterable[str]:
+        """Which of them, more closely."""
+        yield self._level(said.labels, permits=permits)
+        if said.codes:
+            codes = self.list_of([f"{system}|{code}" if system else code for system, code in said.codes])
+            yield self.pick(f"编码 {codes}", f"coded {codes}")
+        if said.custodians:
+            names = self.names(said.custodians)
+            yield self.pick(f"由{names}保管", f"held by {names}")
+        if said.authors:
+            names = self.names(said.authors)
+            yield self.pick(f"由{names}书写", f"written by {names}")
+        if said.data:
+            told = [(word(MEANINGS, meaning, self.lang), self.names([ref])) for meaning, ref in said.data]
+            yield self.list_of([text.format(name) for text, name in told])
+        if said.data_period:
+            yield self._data_span(said.data_period)
+
+    def _data_span(self, period: Period) -> str:
+        start, end = (self._day(text) for text in period.said)
+        if start and end:
+            return self.pick(f"{start} 至 {end}", f"from {start} to {end}")
+        if start:
+            return self.pick(f"{start} 起", f"since {start}")
+        return self.pick(f"{end} 止", f"up to {end}")
+
+    def _topics(self, labels: Labels | None) -> str:
+        if not labels or not labels.sensitivities:
+            return ""
+        topics = self._words(SENSITIVITIES, labels.sensitivities)
+        return self.pick(f"{topics}相关", f"{topics} ")
+
+    def _level(self, labels: Labels | None, *, permits: bool) -> str:
+        if not labels or not labels.levels:
+            return ""
+        levels = self._words(LEVELS, labels.levels)
+        either = self.pick("或", "or ") if labels.sensitivities else ""
+        bound = self.pick("不高于", "up to") if permits else self.pick("不低于", "from")
+        return either + self.pick(f"私密程度{bound}{levels}", f"{bound} {levels} privacy")
+
+    def _limits(self, said: Conditions) -> str:
+        """Uses of research, passing on, names removed."""
+        found = [self._uses(said.uses)] if said.uses else []
+        flags = (("onward", said.onward), ("deidentify", said.deidentify))
+        found += [self.pick(*_FLAGS[name, value]) for name, value in flags if value is not None]
+        return "".join(self.pick(f"，{one}", f", {one}") for one in found)
+
+    def _uses(self, uses: Uses) -> str:
+        terms = self._words(USES, uses.terms)
+        diseases = self.aside(self.list_of(uses.diseases))
+        return self.pick(f"研究范围为{terms}{diseases}", f"for research use: {terms}{diseases}")
+
+    def _words(self, table: dict[str, tuple[str, str]], codes: Iterable[str]) -> str:
+        return self.list_of([word(table, one, self.lang) for one in codes])
+
+
+def _agree_zh(permits: bool) -> str:
+    return "同意" if permits else "不同意"
+
+
+def _agree_en(permits: bool) -> str:
+    return "allow" if permits else "do not allow"

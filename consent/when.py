@@ -1,0 +1,130 @@
+"""Dates as FHIR writes them: every text is a stretch of time, from its first to its last microsecond.
+
+`2026-01-09` is the whole local day, `2026` the whole year. A text without an offset is local time.
+Source: HL7 FHIR 4.0.1 datatypes.html, "the end value includes any matching date/time".
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+
+_DATE_TIME = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a date text covers, both ends included."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` to `end`, both included; None is open. `said` keeps the texts as the consent has them."""
+
+    start: Moment | None
+    end: Moment | None
+    said: tuple[str, str] = ("", "")
+
+    def holds(self, at: datetime) -> bool:
+        """Whether `at` lies inside."""
+        return not self.is_over(at) and not self.is_ahead(at)
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the last day has passed."""
+        return self.end is not None and at > self.end.last
+
+    def is_ahead(self, at: datetime) -> bool:
+        """Whether the first day is yet to come."""
+        return self.start is not None and at < self.start.first
+
+    def covers(self, moment: Moment) -> bool:
+        """Whether every instant of `moment` lies inside."""
+        return self.holds(moment.first) and self.holds(moment.last)
+
+    def touches(self, moment: Moment) -> bool:
+        """Whether any instant of `moment` lies inside."""
+        return not self.is_over(moment.first) and not self.is_ahead(moment.last)
+
+    def lies_within(self, other: "Period") -> bool:
+        """Whether every instant inside is also inside `other`."""
+        starts = other.start is None or (self.start is not None and self.start.first >= other.start.first)
+        return starts and (other.end is None or (self.end is not None and self.end.last <= other.end.last))
+
+
+@lru_cache(maxsize=4096)
+def moment(text: str, hours_east: int) -> Moment:
+    """The stretch of time a FHIR date, dateTime or instant covers. Raises ValueError.
+
+    >>> moment("2026-01", 8).last.isoformat()
+    '2026-01-31T23:59:59.999999+08:00'
+    """
+    found = _DATE_TIME.fullmatch(text)
+    if found is None:
+        raise ValueError("not a FHIR date")
+    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    zone = _zone(offset) if offset else local(hours_east)
+    first = date(int(year), int(month or 1), int(day or 1))
+    if hour is not None:
+        return _within_a_day(first, hour, minute, second, fraction, zone)
+    last = first
+    if day is None:
+        until = int(month) if month else 12
+        last = date(first.year, until, monthrange(first.year, until)[1])
+    return Moment(datetime.combine(first, time.min, zone), datetime.combine(last, time.max, zone))
+
+
+def local(hours_east: int) -> timezone:
+    """The zone of a text without an offset."""
+    return timezone(timedelta(hours=hours_east))
+
+
+def period(value: object, hours_east: int) -> Period:
+    """A FHIR Period. Raises ValueError where it is empty, unreadable or ends before it begins."""
+    if not isinstance(value, Mapping) or not {"start", "end"} & set(value):
+        raise ValueError("not a period")
+    texts = (value.get("start", ""), value.get("end", ""))
+    if not all(isinstance(text, str) for text in texts) or set(value) - {"id", "extension", "start", "end"}:
+        raise ValueError("not a period")
+    start, end = (moment(text, hours_east) if text else None for text in texts)
+    if start and end and start.first > end.last:
+        raise ValueError("a period that ends before it begins")
+    return Period(start, end, texts)
+
+
+def age(born: date, on: date) -> int:
+    """Completed years of life; somebody born on 29 February completes a year on 1 March.
+
+    >>> age(date(2007, 6, 1), date(2025, 5, 31)), age(date(2007, 6, 1), date(2025, 6, 1))
+    (17, 18)
+    """
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _within_a_day(
+    day: date, hour: str, minute: str, second: str | None, fraction: str | None, zone: timezone
+) -> Moment:
+    if second is None:
+        first = time(int(hour), int(minute))
+        return Moment(
+            datetime.combine(day, first, zone),
+            datetime.combine(day, first.replace(second=59, microsecond=999_999), zone),
+        )
+    micros = int((fraction or "0").ljust(6, "0")[:6])
+    first = time(int(hour), int(minute), int(second), micros)
+    last = first if fraction else first.replace(microsecond=999_999)
+    return Moment(datetime.combine(day, first, zone), datetime.combine(day, last, zone))
+
+
+def _zone(offset: str) -> timezone:
+    if offset == "Z":
+        return UTC
+    sign = -1 if offset[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
