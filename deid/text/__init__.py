@@ -1,0 +1,1 @@
+"""Finds in free text, Chinese and English, what says who (limits: docs/explanation/deidentification.md)."""

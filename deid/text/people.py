@@ -1,0 +1,126 @@
+"""Chinese names where something points at them: a label, a title, a sex and age behind, a dot inside.
+
+There is no name model here. A name that nothing points at and that is nowhere pointed at in the same text is
+not found; what is found once is found everywhere in it (memory.py).
+"""
+
+import re
+from collections.abc import Iterator
+
+from deid.text.patterns import any_of
+from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.titled import find_titled
+from deid.text.words import WORDS
+
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]"
+# Single surnames as a class: an alternation of five hundred would be tried one by one.
+_SINGLE = "".join(sorted(name for name in WORDS.surnames if len(name) == 1))
+_SURNAME = f"(?:{any_of(WORDS.names['compounds'])}|[{_SINGLE}])"
+_GIVEN = rf"(?:[ \t]{{1,2}}{_HAN}[ \t]{_HAN}|[ \t]{{0,2}}{_HAN}{{1,2}})"
+_DOTTED = rf"{_HAN}{{1,8}}(?:[·.]{_HAN}{{1,10}}){{1,4}}"
+_LATIN = r"[A-Z][A-Za-z'-]{1,30}(?:[ ,.]{1,2}[A-Z][A-Za-z'.-]{0,30}){0,3}"
+# A name ends where no Han character follows, or a word that often follows one.
+_ENDS = rf"(?=$|[^\u3400-\u9fff]|{any_of(WORDS.names['followers'])})"
+_FULL = re.compile(rf"{_DOTTED}|{_SURNAME}{_GIVEN}{_ENDS}|{_SURNAME}[ \t]{{0,2}}{_HAN}{_ENDS}|{_LATIN}")
+_ANYTHING = re.compile(rf"{_HAN}(?:[ \t]?{_HAN}){{1,3}}(?!{_HAN})")
+
+_LABEL = any_of(WORDS.names["labels"])
+_PATIENT = rf"(?:{any_of(WORDS.names['patients'])}|(?<!\d)\d{{1,3}}床)"
+_KIN = any_of(WORDS.names["kin"])
+# Surnames that are also words of every sentence, behind each kind of weak label.
+_RARE_FOR_PATIENTS = frozenset(WORDS.names["patient-rare"][0])
+_RARE_FOR_KIN = frozenset(WORDS.names["kin-rare"][0])
+_NO_NAMES = frozenset(WORDS.names["no-names"])
+
+# 姓名: and what is written there; 医师:张三、李四
+_COLON = r"(?:\([^()\n]{0,12}\))?[ \t]{0,4}(?::[ \t]{0,6}\n?[ \t]{0,6}|[ \t]{1,6})"
+_AFTER_LABEL = re.compile(_LABEL + _COLON)
+_LISTED = re.compile(r"[ \t]{0,2}[、/,;和及][ \t]{0,2}")
+# 手术者何伟民: a label for a person needs no colon, if a name follows and ends like one
+_AFTER_PERSON = re.compile(rf"{_LABEL}(?<=[者人师生士员])(?=(?P<v>{_SURNAME}{_HAN}{{1,2}}){_ENDS})")
+_AFTER_WEAK = (
+    (re.compile(rf"{_PATIENT}(?::[ \t]{{0,4}}|[ \t]{{0,2}})"), _RARE_FOR_PATIENTS),
+    (re.compile(rf"{_KIN}(?::[ \t]{{0,4}}|[ \t]{{0,2}})"), _RARE_FOR_KIN),
+)
+
+_AGE = r"\d{1,3} ?(?:周?岁|个?月|天)"
+_SEX = rf"(?:男|女)(?!{_HAN})"
+_NAME = rf"(?P<v>{_SURNAME}{_GIVEN})"
+_NONE: frozenset[str] = frozenset()
+_ANCHORED = (
+    # A comma and the sex behind it make it certain; a blank and an age do not.
+    (re.compile(rf"(?<!{_HAN}){_NAME}(?=[ \t]{{0,2}}[,(、][ \t]{{0,2}}{_SEX})"), _NONE),
+    (re.compile(rf"(?<!{_HAN}){_NAME}(?=[ \t,(、]{{1,3}}(?:{_SEX}|{_AGE}))"), _RARE_FOR_PATIENTS),
+    (re.compile(rf"{_PATIENT}[ \t]{{0,2}}{_NAME}(?=[ \t,(、]{{0,3}}(?:[男女]|性别|年龄|{_AGE}))"), _NONE),
+    # In brackets behind the name, who that is.
+    (re.compile(rf"{_NAME}(?=[ \t]?\((?:本人|患[儿者]|{_KIN}|[夫妻子女儿姐])\))"), _NONE),
+)  # fmt: skip
+_DOTTED_NAME = re.compile(rf"(?<!{_HAN}){_DOTTED}")
+# 吉兰·巴雷综合征 is a disease
+_EPONYM = re.compile(rf"{_HAN}{{1,5}}[·.]{_HAN}{{1,3}}(?:综合征|氏|病(?![情史人例房区重危]))")
+_LEADS_TO_NAME = re.compile(f"(?:{_PATIENT}|{_KIN}|{_LABEL}|[与和及由请])")
+# 王某, 李**, 张XX: somebody's half-way masking still tells the surname.
+_MASKED = re.compile(
+    rf"(?:(?<={_HAN})|(?<!\w)){_SURNAME}(?:某某?|[*×xX]{{1,2}}{_HAN}?|〇{{1,2}})(?![A-Za-z0-9])"
+)
+
+
+def find_people(text: str) -> Iterator[Span]:
+    """Spans in a folded text."""
+    yield from _after_labels(text)
+    yield from _after_weak_labels(text)
+    yield from find_titled(text)
+    for regex, rare in _ANCHORED:
+        for match in regex.finditer(text):
+            if _is_plain_name(match["v"], rare):
+                yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
+    for match in _DOTTED_NAME.finditer(text):
+        if _EPONYM.match(match[0]):
+            continue
+        yield Span(match.start() + _lead(match[0]), match.end(), "NAME", LIKELY)
+    for match in _MASKED.finditer(text):
+        yield Span(match.start(), match.end(), "NAME", LIKELY)
+
+
+def _after_labels(text: str) -> Iterator[Span]:
+    for match in _AFTER_LABEL.finditer(text):
+        yield from _listed(text, match.end(), sure="姓名" in match[0] or "签" in match[0])
+    for match in _AFTER_PERSON.finditer(text):
+        if _is_plain_name(match["v"], _RARE_FOR_PATIENTS):
+            yield from _listed(text, match.end(), sure=False)
+
+
+def _after_weak_labels(text: str) -> Iterator[Span]:
+    """Behind 患者 or 家属 stands a name, or the next word of the sentence."""
+    for regex, rare in _AFTER_WEAK:
+        for match in regex.finditer(text):
+            if ":" in match[0]:
+                yield from _listed(text, match.end(), sure=False)
+            elif (name := _FULL.match(text, match.end())) and _is_plain_name(name[0], rare):
+                yield Span(name.start(), name.end(), "NAME", LIKELY)
+
+
+def _listed(text: str, at: int, *, sure: bool) -> Iterator[Span]:
+    """One name, or several in a row, beginning at `at`; where `sure`, whatever could be one."""
+    for _ in range(12):
+        match = _FULL.match(text, at) or (_ANYTHING.match(text, at) if sure else None)
+        if match is None or match[0] in WORDS.names["labels"]:
+            return
+        yield Span(match.start(), match.end(), "NAME", LABELLED)
+        between = _LISTED.match(text, match.end())
+        if between is None:
+            return
+        at = between.end()
+
+
+def _is_plain_name(name: str, rare: frozenset[str]) -> bool:
+    """Whether what follows a weak label is more likely a name than the next words of the sentence."""
+    word = name.replace(" ", "").replace("\t", "")
+    known = word in _NO_NAMES or word[:2] in WORDS.names["everyday"]
+    return not (word.isascii() or known or word[0] in rare)
+
+
+def _lead(name: str) -> int:
+    """How many characters of a name with a dot only lead up to it: 患者 and the like."""
+    first = re.split("[·.]", name)[0]
+    return max((m.end() for m in _LEADS_TO_NAME.finditer(first) if m.end() < len(first)), default=0)
