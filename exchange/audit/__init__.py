@@ -1,0 +1,7 @@
+"""What happened, for the people who have to ask: officers search, patients see who looked."""
+
+from exchange.audit.search import Filter, search
+from exchange.audit.showing import Shown, show
+from exchange.audit.story import Look, who_saw
+
+__all__ = ["Filter", "Look", "Shown", "search", "show", "who_saw"]

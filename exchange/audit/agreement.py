@@ -1,0 +1,142 @@
+"""Do the tables beside the log say the same as the log? Somebody with the file, but not the keys, may have changed one.
+
+Every consent version, review, notice and project must have come with an entry, and every such entry must have
+left its row. A revocation that was deleted from the table is found here, although no byte of the log was touched.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import apsw
+
+from exchange.path.duties import hours
+from ledger import Log, Recorded
+from ledger.errors import CannotOpen
+from ledger.sealing import unseal
+
+# A table as rows by their key, and what the log says must be in it.
+Rows = Mapping[str, tuple[Any, ...]]
+MICROSECOND = timedelta(microseconds=1)
+REVIEW = "review:"
+NOTICE = "notify-patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A row and the log that do not fit. `entry` is the id of the entry concerned, or of the project."""
+
+    entry: str
+    en: str
+    zh: str
+
+
+def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
+    """All of them; the log itself is taken to be verified. `house_key` opens what projects were approved."""
+    told = _Told()
+    for one in log.scan():
+        told.hear(one, house_key)
+    with log.reading() as db:
+        return [
+            *_compared(_rows(db, CONSENTS), told.consents, "a consent version", "一个同意版本"),
+            *_compared(_rows(db, REVIEWS), told.reviews, "the review of an access", "一项调阅复核"),
+            *_compared(_rows(db, NOTICES), told.notices, "a notice to a patient", "一条患者通知"),
+            *_compared(_rows(db, PROJECTS), told.projects, "a research project", "一个研究项目"),
+        ]
+
+
+CONSENTS = "SELECT entry, patient, known_us, commitment FROM consent_version"
+REVIEWS = "SELECT entry, opened_us, due_us, closed_us, finding FROM review"
+NOTICES = "SELECT entry, made_us, delivered_us FROM notice"
+PROJECTS = (
+    "SELECT id, CAST(protocol AS TEXT), registered_us, approved_us, approval, approved_until FROM project"
+)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the log says must stand in the tables: None where it does not settle a column."""
+
+    consents: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    reviews: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    notices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    projects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def hear(self, one: Recorded, house_key: bytes) -> None:
+        entry = one.entry
+        match entry.type, entry.subtype:
+            case "consent", _:
+                self.consents[one.id] = (entry.patient, one.time_us, *entry.consents)
+            case "access", "disclose" if entry.phase == "intent":
+                self._duties(one)
+            case "review", "close":
+                opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
+                self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
+            case "notice", "delivered":
+                made, *_ = self.notices.get(entry.intent, (ANY,))
+                self.notices[entry.intent] = (made, one.time_us)
+            case "research", "register":
+                self._registered(one, _opened(one, house_key))
+            case "research", "approve":
+                self._approved(one, _opened(one, house_key))
+
+    def _duties(self, one: Recorded) -> None:
+        obligations, spooled = one.entry.obligations, one.entry.source == "spool"
+        within = [code.removeprefix(REVIEW) for code in obligations if code.startswith(REVIEW)]
+        if within or spooled or one.entry.break_glass:
+            # A spooled access is due from when it reached the ledger, by the setting of that day.
+            due = ANY if spooled or not within else one.time_us + min(map(hours, within)) // MICROSECOND
+            self.reviews[one.id] = (one.time_us, due, None, None)
+        if NOTICE in obligations or spooled:
+            self.notices[one.id] = (one.time_us, None)
+
+    def _registered(self, one: Recorded, told: Mapping[str, Any]) -> None:
+        self.projects[str(told.get("project"))] = (told.get("protocol"), one.time_us, None, None, None)
+
+    def _approved(self, one: Recorded, told: Mapping[str, Any]) -> None:
+        name = str(told.get("project"))
+        protocol, registered, *_ = self.projects.get(name, (ANY, ANY))
+        approval = (told.get("approval"), told.get("until"))
+        self.projects[name] = (protocol, registered, one.time_us, *approval)
+
+
+class _Any:
+    """Equal to everything: what the log leaves open."""
+
+    def __eq__(self, _: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
+
+
+ANY = _Any()
+
+
+def _opened(one: Recorded, house_key: bytes) -> Mapping[str, Any]:
+    try:
+        return unseal(one.sealed, key=house_key)
+    except CannotOpen:
+        return {}
+
+
+def _rows(db: apsw.Connection, sql: str) -> Rows:
+    found: dict[str, tuple[Any, ...]] = {}
+    for name, *row in db.execute(sql):
+        # Two rows for one entry: neither can be what it says.
+        found[str(name)] = () if str(name) in found else tuple(row)
+    return found
+
+
+def _compared(rows: Rows, told: Rows, en: str, zh: str) -> Iterator[Disagreement]:
+    """Every row that is missing, every one nobody wrote, every one that says something else."""
+    says: tuple[tuple[Callable[[str], bool], str, str], ...] = (
+        (lambda name: name not in rows, "is missing", "缺失"),
+        (lambda name: name not in told, "has no entry in the log", "在账本中没有条目"),
+        (lambda name: rows[name] != told[name], "is not as the log says", "与账本不符"),
+    )
+    for name in sorted(rows.keys() | told.keys()):
+        for holds, what, zh_what in says:
+            if holds(name):
+                yield Disagreement(name, f"{en} {what}: {name}", f"{zh}{zh_what}:{name}")
+                break

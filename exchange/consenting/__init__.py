@@ -1,0 +1,15 @@
+"""What patients say, turned into consent versions and ledger entries: granting, revoking, bringing in signed forms."""
+
+from exchange.consenting.granting import Granted, NoSuchConsent, Revoked, consents_of, grant, revoke
+from exchange.consenting.importing import ConsentImport, import_consents
+
+__all__ = [
+    "ConsentImport",
+    "Granted",
+    "NoSuchConsent",
+    "Revoked",
+    "consents_of",
+    "grant",
+    "import_consents",
+    "revoke",
+]

@@ -1,0 +1,181 @@
+"""Granting and revoking: what a patient says becomes a consent version and a ledger entry, both or neither."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from consent import StoredConsent, Wish, build_consent, decide, reason_words, sentence, withdraw
+from exchange.audit.story import Look, who_saw
+from exchange.directory import NotInDirectory
+from exchange.errors import ExchangeError
+from exchange.instants import to_us
+from exchange.node.node import Node
+from exchange.path.agreeing import all_known_at, case_of
+from exchange.path.office import Office
+from exchange.path.request import Actor, Request
+from exchange.path.subject import subject_of
+from ledger import Entry, Recorded
+
+ID_BYTES = 5
+# How a consent came about when nothing else is said: the sentence itself is kept as what was shown.
+AT_THE_COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A new consent: its first version, the entry it came with, and what it does not yet permit, (en, zh)."""
+
+    consent_id: str
+    version: int
+    entry: Recorded
+    resource: dict[str, object]
+    warnings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """A consent taken back, and who had seen the record under it before: that cannot be called back."""
+
+    consent_id: str
+    version: int
+    entry: Recorded
+    already_seen_by: tuple[Look, ...]
+
+
+class NoSuchConsent(ExchangeError):
+    """The patient has no consent of this id."""
+
+    exit_code = 6
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this patient has no such consent",
+            "这位患者没有这份同意",
+            hint="hutong consent list PATIENT shows their ids",
+            hint_zh="hutong consent list 患者 可查看编号",
+        )
+
+
+def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
+    """Record what the patient allows or refuses from now on. `by` is whoever types it in.
+
+    Raises UnknownPatient, BadWish, ConsentNotComputable; then nothing was recorded.
+    """
+    office = node.office
+    patient = office.records.patient(patient_text)
+    keys = office.vault.key_of(patient)
+    subject = subject_of(office.records, patient, office.directory, office.own)
+    consent_id = "c-" + office.desk.entropy(ID_BYTES).hex()
+    said = replace(
+        wish,
+        patient=f"Patient/{patient}",
+        custodian=wish.custodian or subject.custodian.reference,
+        channel=wish.channel or ("" if wish.evidence else AT_THE_COUNTER),
+    )
+    resource = build_consent(said, consent_id=consent_id, at=office.clock(), name_of=office.directory.name_of)
+    storing = office.consents.storing(resource, keys, entropy=office.desk.entropy)
+    entry = consent_entry(
+        office, "grant" if not wish.refuse else "refuse", "C", by, storing.commitment, keys.pseudonym
+    )
+    told = {"consent": consent_id, "version": storing.version, "by": by, **_sentences(node, resource)}
+    recorded = office.desk.write(entry, told, key=keys.key, change=storing.change)
+    return Granted(
+        consent_id=consent_id,
+        version=storing.version,
+        entry=recorded,
+        resource=resource,
+        warnings=() if wish.refuse else tuple(_not_yet(node, said, patient)),
+    )
+
+
+def revoke(node: Node, patient_text: str, consent_id: str, *, by: str, reason: str = "") -> Revoked:
+    """Take a consent back; it counts from the moment of the entry. Raises NoSuchConsent, WithdrawnAlready."""
+    office = node.office
+    patient = office.records.patient(patient_text)
+    keys = office.vault.key_of(patient)
+    newest = next((one for one in office.consents.newest(keys) if one.consent_id == consent_id), None)
+    if newest is None:
+        raise NoSuchConsent
+    resource = withdraw(newest.resource, at=office.clock(), by=by, reason=reason)
+    storing = office.consents.storing(resource, keys, entropy=office.desk.entropy)
+    entry = consent_entry(office, "revoke", "U", by, storing.commitment, keys.pseudonym)
+    told = {"consent": consent_id, "version": storing.version, "by": by, "reason": reason}
+    recorded = office.desk.write(entry, told, key=keys.key, change=storing.change)
+    looks = who_saw(office, patient)
+    return Revoked(
+        consent_id=consent_id,
+        version=storing.version,
+        entry=recorded,
+        already_seen_by=tuple(look for look in looks if look.permit and consent_id in look.basis),
+    )
+
+
+def consents_of(node: Node, patient_text: str, *, all_versions: bool = False) -> list[StoredConsent]:
+    """The patient's consents: the newest version of each, or every version."""
+    keys = node.vault.key_of(node.records.patient(patient_text))
+    return node.consents.versions(keys) if all_versions else node.consents.newest(keys)
+
+
+def _not_yet(node: Node, wish: Wish, patient: str) -> Sequence[tuple[str, str]]:
+    """What a recipient the patient named would be told today, where that is not yes."""
+    office = node.office
+    keys = office.vault.key_of(patient)
+    subject = subject_of(office.records, patient, office.directory, office.own)
+    versions, now = office.consents.versions(keys), office.clock()
+    known_at = all_known_at(versions, now)
+    consents = [one.resource for one in versions]
+    problems: dict[str, tuple[str, str]] = {}
+    actors = [actor for reference in wish.recipients if (actor := _as_actor(node, reference))]
+    for actor in actors:
+        for purpose in wish.purposes:
+            request = Request(id="", patient=patient, purpose=purpose, actor=actor, asked_at=now)
+            case = case_of(request, subject, items=(), at=now, known_at=known_at)
+            answer = decide(consents, case, office.consent_config)
+            if answer.decision != "permit":
+                words = reason_words(answer.reason)
+                problems.setdefault(answer.reason, (words.en, words.zh))
+    return tuple(problems.values())
+
+
+def _as_actor(node: Node, reference: str) -> Actor | None:
+    """Somebody the consent names, as if they asked; None for whom this node cannot ask in the name of.
+
+    That is a group, whose members ask one by one, and a person of another region, who is in no registry of ours.
+    """
+    kind, _, name = reference.partition("/")
+    try:
+        if kind == "Organization":
+            role, organisation, own = "physician", node.directory.organisation(name), "Practitioner/somebody"
+        elif kind == "Practitioner":
+            person = node.directory.person(name)
+            role, organisation, own = person.role, node.directory.organisation(person.organisation), reference
+        else:
+            return None
+    except NotInDirectory:
+        return None
+    groups = node.directory.groups_of(own, organisation.reference)
+    return Actor(id=own, role=role, organisation=organisation, groups=groups, vouched_by=node.id)
+
+
+def _sentences(node: Node, resource: dict[str, object]) -> dict[str, str]:
+    return {lang: sentence(resource, lang, partial(node.name_of, lang=lang)) for lang in ("zh", "en")}
+
+
+def consent_entry(office: Office, subtype: str, action: str, by: str, commitment: str, patient: str) -> Entry:
+    """The entry a consent version comes with; `patient` is the pseudonym."""
+    return Entry(
+        type="consent",
+        subtype=subtype,
+        action=action,
+        outcome="0",
+        region=office.desk.region,
+        node=office.desk.node,
+        source="consent",
+        actor=office.desk.actor_named(by),
+        organisation=office.own.id,
+        consents=(commitment,),
+        patient=patient,
+        object_class="Consent",
+        count=1,
+        claimed_us=to_us(office.clock()),
+    )

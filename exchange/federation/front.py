@@ -1,0 +1,122 @@
+"""Takes other nodes' messages in: keeps what is under way in bounds, and lets threads do the work.
+
+Nothing of a message goes into a log, and there is no access log. A refusal always takes a whole number of
+quarters of a second, so that its timing does not tell why it was refused.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from exchange.federation.answering import respond
+from exchange.federation.counting import Tally
+from exchange.federation.envelope import MAX_QUESTION_BYTES, PATH, open_question, sealed_answer
+from exchange.federation.errors import Rejected
+from exchange.federation.messages import encode
+from exchange.federation.serving import Counter
+from exchange.federation.signing import HttpRequest, HttpResponse
+from exchange.federation.silence import place_of
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+log = logging.getLogger("hutong.federation")
+T = TypeVar("T")
+
+REFUSAL_STEP_SECONDS = 0.25
+
+
+class Front:
+    """The front of one node's counter. `close` when nothing more will come."""
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+        self.tally = Tally()
+        self.under_way = 0
+        self._pool = ThreadPoolExecutor(counter.threads, thread_name_prefix="hutong")
+
+    def close(self) -> None:
+        """Wait for what is under way, then let the threads go."""
+        self._pool.shutdown()
+
+    async def exchange(self, request: "Request") -> HttpResponse:
+        """The sealed answer to `request`. Raises Rejected."""
+        if self.under_way >= self.counter.limit:
+            raise Rejected("busy")
+        self.under_way += 1
+        try:
+            came = asyncio.get_running_loop().time()
+            address = self.counter.card.url + PATH
+            body = await _body_of(request, self.counter.patience)
+            message = HttpRequest("POST", address, request.headers, body)
+            reply, permit = await self._in_thread(lambda: self._answer(message))
+            self.tally.add("permit" if permit else "deny")
+            if not permit:
+                await _until_next_step(came)
+            return reply
+        finally:
+            self.under_way -= 1
+
+    def checkpoint(self) -> bytes:
+        """The newest signed checkpoint."""
+        return self.counter.office().log.checkpoint()
+
+    def ledger_size(self) -> int:
+        """How many entries the ledger has."""
+        return self.counter.office().log.size
+
+    async def aside(self, work: Callable[[], T]) -> T | None:
+        """What `work` gives, or None when it cannot be had; why is the log's business, not the public's."""
+        try:
+            return await self._in_thread(work)
+        except Rejected:
+            return None
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except Rejected:
+            raise
+        except Exception as error:  # noqa: BLE001 - never a traceback: a message may name what it is about
+            log.error("the node could not answer: %s", place_of(error))
+            raise Rejected("failed") from None
+
+    def _answer(self, message: HttpRequest) -> tuple[HttpResponse, bool]:
+        counter = self.counter
+        opened = open_question(message, keys=counter.keys, peer_of=counter.peers.by_id, now=counter.clock())
+        said = respond(opened, counter.office())
+        reply = sealed_answer(
+            encode(said),
+            message,
+            keys=counter.keys,
+            holder=counter.card.id,
+            asker=opened.peer,
+            now=counter.clock(),
+            entropy=counter.entropy,
+        )
+        return reply, said.permit
+
+
+async def _body_of(request: "Request", patience: float) -> bytes:
+    """The body, if it comes within `patience` seconds and is no longer than a question may be."""
+    from starlette.requests import ClientDisconnect
+
+    body = bytearray()
+    try:
+        async with asyncio.timeout(patience):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_QUESTION_BYTES:
+                    raise Rejected("too-large")
+    except (TimeoutError, ClientDisconnect):
+        raise Rejected("too-slow") from None
+    return bytes(body)
+
+
+async def _until_next_step(came: float) -> None:
+    """Sleep until a whole number of steps has gone by since the message `came`."""
+    gone = asyncio.get_running_loop().time() - came
+    await asyncio.sleep(math.ceil(gone / REFUSAL_STEP_SECONDS) * REFUSAL_STEP_SECONDS - gone)

@@ -1,0 +1,92 @@
+"""A node's counter for other nodes, over HTTP: what is there to be asked, and by which address."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from exchange.federation.card import Card
+from exchange.federation.errors import Rejected
+from exchange.federation.keys import NodeKeys
+from exchange.federation.peers import PeerBook
+from exchange.federation.sealing import Entropy
+from exchange.path.office import Office
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What serving needs of a node. `office` gives the office of the thread it is called in.
+
+    Stores belong to one thread each; there are `threads` of them. At most `limit` questions are under way at
+    once; a question must have arrived within `patience` seconds.
+    """
+
+    keys: NodeKeys
+    card: Card
+    peers: PeerBook
+    office: Callable[[], Office]
+    clock: Callable[[], datetime]
+    entropy: Entropy
+    threads: int = 4
+    limit: int = 64
+    patience: float = 10.0
+
+
+def app(counter: Counter) -> "FastAPI":
+    """The node as an ASGI application. The web framework is loaded here, for those who serve."""
+    from fastapi import FastAPI, Request, Response
+    from fastapi.responses import PlainTextResponse
+
+    from exchange.federation.envelope import PATH, TYPE
+    from exchange.federation.front import Front
+
+    front = Front(counter)
+    sealed = {TYPE: {"schema": {"type": "string", "format": "binary"}}}
+    about: dict[str, object] = {
+        "requestBody": {"required": True, "content": sealed},
+        "responses": {"200": {"description": "Sealed answer, permit or refusal", "content": sealed}},
+    }
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        front.close()
+
+    # No page with scripts from elsewhere: /openapi.json is the description.
+    web = FastAPI(title="Hutong", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+
+    @web.post(PATH, summary="Ask for a record; body and answer are sealed and signed", openapi_extra=about)
+    async def exchange(request: Request) -> Response:
+        try:
+            reply = await front.exchange(request)
+        except Rejected as no:
+            front.tally.add(no.code)
+            words = json.dumps({"code": no.code, "en": str(no), "zh": no.zh}, ensure_ascii=False)
+            return Response(words, no.status, media_type="application/json")
+        return Response(reply.body, reply.status_code, dict(reply.headers.items()))
+
+    @web.get("/hutong/v1/card", summary="This node's card")
+    async def card() -> Response:
+        return Response(counter.card.written, media_type="application/json")
+
+    @web.get("/hutong/v1/checkpoint", summary="The newest signed checkpoint of this node's ledger (C2SP)")
+    async def checkpoint() -> Response:
+        note = await front.aside(front.checkpoint)
+        return Response(status_code=503) if note is None else PlainTextResponse(note)
+
+    @web.get("/healthz", summary="Whether this node can answer")
+    async def health() -> Response:
+        size = await front.aside(front.ledger_size)
+        return PlainTextResponse("ok\n") if size is not None else PlainTextResponse("ledger\n", 503)
+
+    @web.get("/metrics", summary="Counts, for the operator")
+    async def metrics() -> Response:
+        size = await front.aside(front.ledger_size)
+        return PlainTextResponse(front.tally.as_text(ledger_entries=size or 0, under_way=front.under_way))
+
+    return web

@@ -1,0 +1,1 @@
+"""A node: one region's keys, stores, settings and people, in one folder."""

@@ -1,0 +1,169 @@
+"""The node's settings: what they are, and where each value came from.
+
+None is needed for the first success. A value comes from the environment (`HUTONG_SERVE_PORT`), else
+from `node.toml` (`[serve] port`), else from the default in the table below. A name that is not in the
+table is an error: a misspelt setting must not be silently ignored.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from exchange.errors import BadSetting, NotANode
+
+_Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+_Some = Annotated[int, msgspec.Meta(ge=1)]
+_Age = Annotated[int, msgspec.Meta(ge=0, le=150)]
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+_HoursEast = Annotated[int, msgspec.Meta(ge=-14, le=14)]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: section.name, type, default and what it does."""
+
+    key: str
+    type: Any
+    default: Any
+    en: str
+    zh: str
+
+    @property
+    def variable(self) -> str:
+        return "HUTONG_" + self.key.replace(".", "_").upper()
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("node.id", str, "", "id other nodes know this one by", "其他节点识别本节点的编号"),
+    Setting("node.region", str, "", "GB/T 2260 code of the region", "所在地区的 GB/T 2260 代码"),
+    Setting("node.name", str, "", "name people read", "显示名称"),
+    Setting("node.organisation", str, "", "organisation that runs the node", "运营本节点的机构"),
+    Setting("serve.host", str, "127.0.0.1", "address to listen on", "监听地址"),
+    Setting("serve.port", _Port, 8320, "port to listen on", "监听端口"),
+    Setting("serve.url", str, "", "address other nodes reach this one by", "其他节点访问本节点的地址"),
+    Setting("serve.timeout_seconds", _Seconds, 10.0, "how long to wait for another node", "等待其他节点应答的秒数"),
+    Setting("emergency.spool_minutes", _Some, 240, "how long break-glass may go on while the ledger is down", "账本不可写时紧急调阅可持续的分钟数"),
+    Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件,最好放在另一块磁盘"),
+    Setting("emergency.review_hours", _Some, 24, "when a break-glass access must have been reviewed", "紧急调阅须在多少小时内复核"),
+    Setting("research.small_cell", _Some, 11, "counts below this are not told", "小于此数的计数不公布"),
+    Setting("consent.named_recipient_required", bool, True, "a third party must be named (PIPL 23)", "第三方必须具名(个保法23条)"),
+    Setting("consent.honor_emergency_refusal", bool, True, "a refusal that names emergencies is honoured", "尊重明确写明紧急情况的拒绝"),
+    Setting("consent.emergency_override", bool, True, "break-glass may override a refusal", "紧急情况可越过拒绝"),
+    Setting("consent.emergency_export", bool, False, "break-glass across the border", "紧急情况可向境外提供"),
+    Setting("consent.guardian_required_under", _Age, 14, "below this age a guardian consents (PIPL 31)", "未满此年龄须监护人同意(个保法31条)"),
+    Setting("consent.guardian_lapse_age", _Age, 18, "at this age a guardian's permit lapses", "满此年龄监护人的同意失效"),
+    Setting("consent.evidence_required", bool, True, "a permit needs its signed source", "同意须附签署依据"),
+    Setting("consent.internal_care", bool, True, "the holder's own staff may treat their patient", "保管机构自己的医务人员可为诊疗查看"),
+    Setting("consent.home_country", str, "CN", "country that is not abroad", "视为境内的国家"),
+    Setting("consent.tz_hours", _HoursEast, 8, "hours a date without offset lies east of UTC", "未注明时区时的时差(小时)"),
+    Setting("consent.required_policies", dict[str, str], {}, "policy URI -> version a consent must name", "同意书须引用的条款及版本"),
+    Setting("consent.statutory_authorities", dict[str, list[str]], {}, "purpose -> organisations with a legal duty", "目的 -> 负有法定职责的机构"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting with its value and the place it came from: default, a file and key, or a variable."""
+
+    setting: Setting
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one node."""
+
+    values: Mapping[str, Value]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key].value
+
+    def section(self, name: str) -> dict[str, Any]:
+        """The values of one section, by bare name."""
+        return {key.split(".", 1)[1]: v.value for key, v in self.values.items() if key.startswith(name + ".")}
+
+
+def read_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read `file` and the environment. Raises BadSetting naming the key, or NotANode without a file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotANode(str(file.parent)) from None
+    except (PermissionError, UnicodeDecodeError) as error:
+        raise BadSetting(file.name, "cannot be read", "无法读取") from error
+    try:
+        written = _flatten(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(file.name, f"is not TOML: {error}", f"不是合法的 TOML:{error}") from None
+    unknown = sorted(written.keys() - {setting.key for setting in TABLE})
+    if unknown:
+        raise BadSetting(f"{file.name}, {unknown[0]}", "no setting has this name", "没有这个设置项")
+    _require_known_variables(environment)
+    return Settings({s.key: _value(s, written, environment, file.name) for s in TABLE})
+
+
+def write_settings(file: Path, chosen: Mapping[str, str]) -> None:
+    """Write a new settings file with `chosen` and nothing else: defaults stay defaults."""
+    lines: list[str] = []
+    section = ""
+    for key, value in chosen.items():
+        head, name = key.split(".", 1)
+        if head != section:
+            lines += ([""] if lines else []) + [f"[{head}]"]
+            section = head
+        # A JSON string with its characters unescaped is a TOML basic string.
+        lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _require_known_variables(environment: Mapping[str, str]) -> None:
+    """A variable of one of our sections is a setting or a slip of the hand."""
+    sections = tuple({f"HUTONG_{one.key.partition('.')[0].upper()}_" for one in TABLE})
+    unknown = sorted(
+        name for name in environment.keys() - {one.variable for one in TABLE} if name.startswith(sections)
+    )
+    if unknown:
+        raise BadSetting(unknown[0], "no setting has this name", "没有这个设置项")
+
+
+def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for section, content in document.items():
+        if not isinstance(content, dict):
+            flat[section] = content
+            continue
+        flat.update({f"{section}.{name}": value for name, value in content.items()})
+    return flat
+
+
+def _value(setting: Setting, written: Mapping[str, Any], environment: Mapping[str, str], file: str) -> Value:
+    if setting.variable in environment:
+        return Value(setting, _from_text(setting, environment[setting.variable]), setting.variable)
+    if setting.key in written:
+        place = f"{file}, {setting.key}"
+        return Value(setting, _converted(setting, written[setting.key], place, strict=True), place)
+    return Value(setting, setting.default, "default")
+
+
+def _from_text(setting: Setting, text: str) -> Any:
+    if setting.type is str:
+        return text
+    try:
+        return _converted(setting, json.loads(text), setting.variable, strict=False)
+    except json.JSONDecodeError:
+        raise BadSetting(setting.variable, "cannot be read as a value", "无法读作设置值") from None
+
+
+def _converted(setting: Setting, value: Any, place: str, *, strict: bool) -> Any:
+    try:
+        return msgspec.convert(value, setting.type, strict=strict)
+    except msgspec.ValidationError as error:
+        # msgspec names the types, never the value.
+        raise BadSetting(place, str(error).lower(), f"类型不对:{error}") from None

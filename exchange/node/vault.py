@@ -1,0 +1,149 @@
+"""The vault: one secret key a patient, and nothing else.
+
+What the ledger and the consent registry hold about a patient can be opened only with that patient's
+key. Destroying the key is erasure (PIPL article 47): every proof still verifies, nobody can read it.
+Keys are wrapped (AES-256-GCM) under the node's master secret; a stolen vault.db alone opens nothing.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from consent import PatientKey
+from exchange.errors import BadKeyFile, CannotWrite, WrongNodeKey
+from exchange.node.secrets import KEY_BYTES, MasterSecret
+from ledger.sealing import pseudonym
+
+Entropy = Callable[[int], bytes]
+NONCE_BYTES = 12
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS patient_key(
+  lookup BLOB PRIMARY KEY,      -- HMAC of the patient's id: the vault does not say whose key it is
+  pseudonym TEXT UNIQUE NOT NULL,
+  wrapped BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased(
+  lookup BLOB PRIMARY KEY       -- of a patient whose key was destroyed
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Vault:
+    """Finds, makes and destroys patients' keys. One row a patient.
+
+    Everything raises BadKeyFile where the file is missing or damaged, CannotWrite where it cannot be written,
+    WrongNodeKey where it is not this node's or was changed.
+    """
+
+    def __init__(self, path: Path, master: MasterSecret, entropy: Entropy) -> None:
+        self._path = path
+        self._lookup_key = master.for_use("vault lookup")
+        self._wrap = AESGCM(master.for_use("vault wrap"))
+        self._entropy = entropy
+        if not path.exists():
+            raise BadKeyFile(path.name, "is missing", "不存在")
+        with self._explained():
+            self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+            self._db.set_busy_timeout(5000)
+            # secure_delete: a destroyed key is overwritten, not only unlinked.
+            self._db.execute("PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA journal_mode=DELETE")
+
+    @classmethod
+    def create(cls, path: Path, master: MasterSecret, entropy: Entropy) -> "Vault":
+        """Make an empty vault that only its owner can read."""
+        path.touch(mode=0o600, exist_ok=False)
+        vault = cls(path, master, entropy)
+        with vault._explained():
+            vault._db.execute(SCHEMA)
+        return vault
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def key_of(self, patient: str) -> PatientKey:
+        """The key of the patient with this id; made, durably, the first time it is asked for."""
+        return self.known(patient) or self._make(self._lookup(patient))
+
+    def known(self, patient: str) -> PatientKey | None:
+        """The key of the patient with this id; None where nobody has needed one, or it was destroyed."""
+        return self._find("lookup = ?", self._lookup(patient))
+
+    def key_behind(self, patient_pseudonym: str) -> PatientKey | None:
+        """The key behind a pseudonym in the ledger; None when it was destroyed."""
+        return self._find("pseudonym = ?", patient_pseudonym)
+
+    def destroy(self, patient: str) -> bool:
+        """Erase the patient's key. True if there was one. There is no way back."""
+        lookup = self._lookup(patient)
+        with self._explained(), self._db:
+            self._db.execute("DELETE FROM patient_key WHERE lookup = ?", (lookup,))
+            if not self._db.changes():
+                return False
+            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (lookup,))
+        return True
+
+    def was_erased(self, patient: str) -> bool:
+        """Whether a key of this patient was destroyed: what was sealed under it cannot be opened any more."""
+        with self._explained():
+            return bool(
+                self._db.execute("SELECT count(*) FROM erased WHERE lookup = ?", (self._lookup(patient),)).get
+            )
+
+    def count(self) -> int:
+        """How many patients have a key."""
+        with self._explained():
+            number = self._db.execute("SELECT count(*) FROM patient_key").get
+        return int(str(number))
+
+    def _lookup(self, patient: str) -> bytes:
+        return hmac.digest(self._lookup_key, patient.encode(), hashlib.sha256)
+
+    def _find(self, where: str, value: bytes | str) -> PatientKey | None:
+        with self._explained():
+            row = self._db.execute(
+                f"SELECT lookup, pseudonym, wrapped FROM patient_key WHERE {where}",
+                (value,),
+            ).fetchone()
+        if row is None:
+            return None
+        lookup, name, wrapped = row
+        try:
+            key = self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], lookup)
+        except InvalidTag:
+            raise WrongNodeKey(self._path.name) from None
+        # Under another pseudonym the patient's refusals would not be found.
+        if name != _pseudonym(key):
+            raise WrongNodeKey(self._path.name)
+        return PatientKey(pseudonym=name, key=key)
+
+    def _make(self, lookup: bytes) -> PatientKey:
+        key, nonce = self._entropy(KEY_BYTES), self._entropy(NONCE_BYTES)
+        wrapped = nonce + self._wrap.encrypt(nonce, key, lookup)
+        with self._explained():
+            # OR IGNORE: two processes may meet the same patient at once; the first one's key stands.
+            self._db.execute(
+                "INSERT OR IGNORE INTO patient_key VALUES (?, ?, ?)", (lookup, _pseudonym(key), wrapped)
+            )
+        # Erased again in this very moment: the patient gets a new key, as after any erasure.
+        return self._find("lookup = ?", lookup) or self._make(lookup)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError):
+            raise BadKeyFile(self._path.name, "is damaged", "已损坏") from None
+        except apsw.Error as error:
+            raise CannotWrite(self._path.name, type(error).__name__) from error
+
+
+def _pseudonym(key: bytes) -> str:
+    return pseudonym(key, "patient")

@@ -1,0 +1,131 @@
+"""Did the patient agree? Puts the request to the consent room and keeps what it answered.
+
+Nothing is decided here: the case is built (docs/reference/consent-case.md says its shape), the registry gives
+every version of the patient's consents, and `consent.decide` answers for each item.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent import PatientKey, StoredConsent, decide
+from exchange.directory import Organisation
+from exchange.instants import CHINA
+from exchange.path.office import Office
+from exchange.path.request import Actor, Request
+from exchange.path.subject import Subject
+from exchange.path.verdict import Withheld
+from exchange.records import ItemFacts
+
+# Who may declare an emergency, given that their organisation has an emergency service.
+MAY_DECLARE = frozenset(("physician", "emergency-physician", "nurse"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """The consent room's answer about this request, and the question it was asked."""
+
+    decision: str
+    reason: str
+    permitted: frozenset[str]
+    withheld: tuple[Withheld, ...]
+    subject: str
+    custodian: Organisation
+    basis: tuple[str, ...]
+    rule: str
+    commitments: tuple[str, ...]
+    question: Mapping[str, object]
+    versions: tuple[tuple[str, int], ...]
+
+    def as_evidence(self) -> dict[str, object]:
+        """What is needed to decide this again, bit for bit: the case, and which consent versions it saw."""
+        return {
+            "case": dict(self.question),
+            "versions": [list(one) for one in self.versions],
+            "decision": self.decision,
+            "reason": self.reason,
+            "basis": list(self.basis),
+            "rule": self.rule,
+            "withheld": [[one.ref, one.reason] for one in self.withheld],
+        }
+
+
+def did_the_patient_agree(
+    request: Request,
+    office: Office,
+    *,
+    subject: Subject,
+    keys: PatientKey,
+    items: Sequence[ItemFacts],
+    at: datetime,
+) -> Agreement:
+    """Ask for every item; with no item at all the request is judged as a whole. Nothing is written."""
+    versions = office.consents.versions(keys)
+    question = case_of(request, subject, items=items, at=at, known_at=all_known_at(versions, at))
+    answer = decide([one.resource for one in versions], question, office.consent_config)
+    return Agreement(
+        decision=answer.decision,
+        reason=answer.reason,
+        permitted=frozenset(answer.permitted),
+        withheld=tuple(Withheld(ref=one.ref, reason=one.reason) for one in answer.redacted),
+        subject=subject.id,
+        custodian=subject.custodian,
+        basis=answer.basis,
+        rule=answer.rule,
+        commitments=_commitments(versions, answer.basis),
+        question=question,
+        versions=tuple((one.consent_id, one.version) for one in versions),
+    )
+
+
+def all_known_at(versions: Sequence[StoredConsent], at: datetime) -> datetime:
+    """The instant by which all of `versions` were known, `at` or later.
+
+    The ledger's time never goes back. If the clock does, what was revoked an hour "from now" is revoked.
+    """
+    return max([at, *(one.known for one in versions)])
+
+
+def case_of(
+    request: Request, subject: Subject, *, items: Sequence[ItemFacts], at: datetime, known_at: datetime
+) -> dict[str, object]:
+    """The `request` of a consent case (the format is in docs/reference/consent-case.md), with both clocks."""
+    asker = request.actor
+    own_staff = asker.organisation.id == subject.custodian.id
+    case: dict[str, object] = {
+        "patient": subject.as_case(),
+        "at": at.astimezone(CHINA).isoformat(timespec="seconds"),
+        "knownAt": known_at.astimezone(CHINA).isoformat(timespec="microseconds"),
+        "actor": _actor(asker),
+        "custodian": subject.custodian.reference,
+        "purpose": request.purpose,
+        "action": "access" if own_staff else "disclose",
+    }
+    if items:
+        case["items"] = [item.as_item() for item in items]
+    if request.is_emergency:
+        case["emergency"] = {
+            "declared": True,
+            "authorizedToDeclare": asker.organisation.emergency and asker.role in MAY_DECLARE,
+            "reason": request.emergency_reason or "",
+        }
+    if request.research is not None:
+        case["research"] = request.research.as_case()
+    return case
+
+
+def _commitments(versions: Sequence[StoredConsent], basis: Sequence[str]) -> tuple[str, ...]:
+    """Commitments to the newest version of each consent the answer rests on; of all of them when it names none."""
+    newest = {one.consent_id: one.commitment for one in versions}
+    return tuple(sorted(text for name, text in newest.items() if not basis or name in basis))
+
+
+def _actor(asker: Actor) -> dict[str, object]:
+    actor: dict[str, object] = {
+        "reference": asker.reference,
+        "organization": asker.organisation.reference,
+        "memberOf": list(asker.groups),
+        "region": asker.organisation.region,
+        "country": "CN",
+    }
+    return actor | ({"relationship": "next-of-kin"} if asker.role == "next-of-kin" else {})

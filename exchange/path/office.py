@@ -1,0 +1,43 @@
+"""What the path needs to do its work, as things handed in: stores, keys, rules, time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent import Config, Registry
+from deid import Rules, TextEngine
+from exchange.directory import Directory, Organisation
+from exchange.node.secrets import MasterSecret
+from exchange.node.vault import Vault
+from exchange.path.recording import Desk
+from exchange.records import Store
+from ledger import Log
+from policies import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """One node's counter. `policy`, `text` and `rules` (by profile) are callables because loading takes time.
+
+    `spool` is the desk of an emergency while the ledger cannot be written.
+    """
+
+    desk: Desk
+    spool: Desk
+    log: Log
+    records: Store
+    vault: Vault
+    consents: Registry
+    consent_config: Config
+    directory: Directory
+    own: Organisation
+    master: MasterSecret
+    policy: Callable[[], Engine]
+    text: Callable[[], TextEngine]
+    rules: Callable[[str], Rules]
+    clock: Callable[[], datetime]
+
+    @property
+    def house_key(self) -> bytes:
+        """The key for details that belong to no patient."""
+        return self.master.for_use("house")

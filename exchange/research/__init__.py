@@ -1,0 +1,1 @@
+"""Research projects: protocol, approval, and the de-identified extract that follows from both."""

@@ -1,0 +1,165 @@
+"""The extract: what an approved project receives, and the proof that nothing else left.
+
+    approved? -> who belongs to the cohort -> did each patient agree, may it leave -> an intent for each,
+    durably -> made safe -> written -> outcome recorded, with a receipt the project can check offline
+
+The files appear in the project's folder all at once, after the last entry; until then nothing is there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from deid import Cleaner
+from exchange.aftermath import following
+from exchange.errors import ExchangeError
+from exchange.instants import CHINA, to_us
+from exchange.node.node import Node
+from exchange.path.making_safe import cleaner_for
+from exchange.path.mothers import shift_subject
+from exchange.path.overtaken import Overtaken, not_overtaken
+from exchange.path.request import Actor, Request, Study
+from exchange.research.cohort import cohort_of
+from exchange.research.handing_over import hand_over, require_free
+from exchange.research.inclusion import CONSENT_CHANGED, Included, choose
+from exchange.research.projects import Project, find, require_in_force
+from exchange.research.report import Numbers, measure
+from ledger import Recorded
+from ledger.errors import LedgerError
+from ledger.identity import RANDOM_BYTES, entry_id
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """An extract that was handed over: where it lies, its ledger entry, and its numbers (small ones hidden)."""
+
+    folder: Path
+    entry: Recorded
+    numbers: Numbers
+
+    def as_dict(self) -> dict[str, object]:
+        return {"folder": str(self.folder), "entry": self.entry.id, **self.numbers.as_dict()}
+
+
+class TooFew(ExchangeError):
+    """So few patients are left that the extract would point at them."""
+
+    exit_code = 3
+
+    def __init__(self, least: int) -> None:
+        super().__init__(
+            f"fewer than {least} patients of the cohort can be included; an extract that small points at people",
+            f"可纳入的患者不足 {least} 人;这么小的数据集容易指向个人",
+            hint="widen the cohort, or ask more patients; what is on record: hutong audit search --purpose HRESCH",
+            hint_zh="请放宽入组条件或征得更多患者同意",
+        )
+
+
+def extract(node: Node, project_id: str, out: Path, progress: Progress | None = None) -> Extracted:
+    """Make the extract of an approved project in `out`.
+
+    Raises NoSuchProject, NotApproved (nothing is written at all), TooFew, FolderTaken, CannotWrite.
+    """
+    project = find(node.log, project_id)
+    today = node.clock().astimezone(CHINA).date()
+    require_in_force(project, today)
+    require_free(out)
+    protocol = project.protocol
+    cleaner = cleaner_for(
+        node.office, protocol.profile, use=f"project {protocol.id}", today=today, only=protocol.fields
+    )
+    request = _request(node, project)
+    chosen = choose(node, protocol, request, cohort_of(node.records, protocol.cohort, today))
+    for keys, verdict in chosen.refused:
+        node.desk.refused(request, verdict, keys, node.house_key)
+    least = int(node.settings["research.small_cell"])
+    _require_enough(len(chosen.included), least)
+    started: list[tuple[Included, Recorded]] = []
+    try:
+        left_out = chosen.left_out + _start(node, request, chosen.included, started)
+        _require_enough(len(started), least)
+        resources = _clean(node, [one for one, _ in started], cleaner, progress)
+        numbers = measure(
+            resources, included=len(started), left_out=left_out, report=cleaner.report, least=least
+        )
+        entry = hand_over(node, project, request, out, resources, numbers)
+    except BaseException:
+        for one, intent in started:
+            # Where even this cannot be written, the intents stand without an outcome, and the cause is told.
+            with suppress(LedgerError, ExchangeError):
+                node.desk.failed(intent, one.keys, "EXTRACT_FAILED")
+        raise
+    for one, intent in started:
+        node.desk.finished(intent, one.keys, {"extract": entry.id}, count=len(one.verdict.permitted))
+    return Extracted(folder=out, entry=entry, numbers=numbers)
+
+
+def _start(
+    node: Node, request: Request, included: Sequence[Included], started: list[tuple[Included, Recorded]]
+) -> Counter[str]:
+    """Write an intent for each, into `started`; how many have said something new since they were judged."""
+    changed: Counter[str] = Counter()
+    for one in included:
+        change = following(one.duties, not_overtaken(one.keys, one.verdict.versions))
+        try:
+            started.append((one, node.desk.started(request, one.verdict, one.keys, change)))
+        except Overtaken:
+            changed[CONSENT_CHANGED] += 1
+    return changed
+
+
+def _require_enough(patients: int, least: int) -> None:
+    if patients < least:
+        raise TooFew(least)
+
+
+def _clean(
+    node: Node, included: Sequence[Included], cleaner: Cleaner, progress: Progress | None
+) -> dict[str, list[bytes]]:
+    """Cleaned resources by type, in the order of the store."""
+    found: dict[str, list[bytes]] = {}
+    for number, one in enumerate(included, start=1):
+        shift = shift_subject(node.records, one.patient)
+        for reference, body in node.records.bodies(one.verdict.permitted):
+            cleaned = cleaner.clean(body, subject=one.patient, shift_subject=shift)
+            if cleaned.body is not None:
+                found.setdefault(reference.partition("/")[0], []).append(cleaned.body)
+        if progress:
+            progress(number, len(included))
+    return dict(sorted(found.items()))
+
+
+def _request(node: Node, project: Project) -> Request:
+    protocol = project.protocol
+    person = node.directory.person(protocol.principal)
+    organisation = node.directory.organisation(protocol.organisation)
+    return Request(
+        id=entry_id(to_us(node.clock()), node.desk.entropy(RANDOM_BYTES)),
+        patient="",
+        purpose=protocol.purpose,
+        actor=Actor(
+            id=person.id,
+            role=person.role,
+            organisation=organisation,
+            groups=node.directory.groups_of(person.reference, organisation.reference),
+            vouched_by=node.id,
+            name=person.name_zh,
+        ),
+        asked_at=node.clock(),
+        classes=tuple(sorted(protocol.fields)),
+        research=Study(
+            project=protocol.id,
+            use=protocol.use,
+            approved=True,
+            approved_until=project.last_day,
+            profile=protocol.profile,
+            disease=protocol.disease,
+            disease_ancestors=protocol.disease_ancestors,
+            for_profit=protocol.for_profit,
+            genetic_data=protocol.genetic_data,
+        ),
+    )

@@ -1,0 +1,189 @@
+"""How the node is: ten lines, each a fact and whether it is as it should be."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from exchange import notices, reviews
+from exchange.audit.agreement import disagreements
+from exchange.directory import region_name
+from exchange.instants import CHINA
+from exchange.node.node import Node
+from ledger.verify import verify
+
+LOW_SPACE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the status. `ok` is False where somebody has to act; `exit_code` says how bad that is."""
+
+    name_en: str
+    name_zh: str
+    ok: bool
+    en: str
+    zh: str
+    exit_code: int = 0
+
+
+def health(node: Node, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
+    """Look at everything the node is made of; the whole ledger is verified."""
+    return [
+        _who(node),
+        _settings(node),
+        _keys(node),
+        _ledger(node, progress),
+        _records(node),
+        _consents(node),
+        _policy(node),
+        _peers(node),
+        *_waiting(node),
+        _disk(node),
+    ]
+
+
+def _who(node: Node) -> Finding:
+    region = node.region
+    return Finding(
+        name_en="node",
+        name_zh="节点",
+        ok=True,
+        en=f"{node.id}, {node.settings['node.name']}, {region_name(region, 'en')} ({region})",
+        zh=f"{node.id},{node.settings['node.name']},{region_name(region, 'zh')}({region})",
+    )
+
+
+def _settings(node: Node) -> Finding:
+    changed = sum(1 for one in node.settings.values.values() if one.origin != "default")
+    return Finding(
+        name_en="settings",
+        name_zh="设置",
+        ok=True,
+        en=f"{changed} set, the rest as shipped (hutong config show)",
+        zh=f"{changed} 项已设置,其余为默认(hutong config show)",
+    )
+
+
+def _keys(node: Node) -> Finding:
+    count = node.vault.count()
+    return Finding(
+        name_en="keys",
+        name_zh="密钥",
+        ok=True,
+        en=f"readable; {count} patients have one",
+        zh=f"可读;{count} 位患者有密钥",
+    )
+
+
+def _ledger(node: Node, progress: Callable[[int, int], None] | None) -> Finding:
+    result = verify(node.log, node.vkey, progress=progress)
+    if not result.ok:
+        return Finding(name_en="ledger", name_zh="账本", ok=False, en=result.en, zh=result.zh, exit_code=4)
+    if wrong := disagreements(node.log, node.house_key):
+        return Finding(
+            name_en="ledger",
+            name_zh="账本",
+            ok=False,
+            en=f"the entries verify, but {len(wrong)} rows beside them do not fit; the first: {wrong[0].en}",
+            zh=f"条目验证无误,但旁边的数据表有 {len(wrong)} 处与之不符;第一处:{wrong[0].zh}",
+            exit_code=4,
+        )
+    if not os.access(node.layout.ledger, os.W_OK):
+        return Finding(
+            name_en="ledger",
+            name_zh="账本",
+            ok=False,
+            en=f"{result.size} entries verify, but it cannot be written: nothing is released",
+            zh=f"{result.size} 条验证无误,但无法写入:不放行任何数据",
+            exit_code=5,
+        )
+    return Finding(
+        name_en="ledger",
+        name_zh="账本",
+        ok=True,
+        en=f"{result.size} entries, all verify{_last(node, '; the last of ')}",
+        zh=f"{result.size} 条,全部验证无误{_last(node, ';最近一条 ')}",
+    )
+
+
+def _last(node: Node, words: str) -> str:
+    size = node.log.size
+    return f"{words}{node.log.read(size - 1).time.astimezone(CHINA):%Y-%m-%d %H:%M}" if size else ""
+
+
+def _records(node: Node) -> Finding:
+    counts = node.records.counts()
+    total = sum(counts.by_type.values())
+    return Finding(
+        name_en="records",
+        name_zh="档案",
+        ok=True,
+        en=f"{counts.patients} patients, {total} resources, {counts.held} held back (about nobody known)",
+        zh=f"{counts.patients} 位患者,{total} 条记录,{counts.held} 条因归属不明而不放行",
+    )
+
+
+def _consents(node: Node) -> Finding:
+    with node.log.reading() as db:
+        versions = db.execute("SELECT count(*) FROM consent_version").get
+        consents = db.execute("SELECT count(*) FROM consent_version WHERE version = 1").get
+    return Finding(
+        name_en="consents",
+        name_zh="同意",
+        ok=True,
+        en=f"{consents}, in {versions} versions",
+        zh=f"{consents} 份,共 {versions} 个版本",
+    )
+
+
+def _policy(node: Node) -> Finding:
+    digest = node.office.policy().digest
+    return Finding(
+        name_en="policy", name_zh="策略", ok=True, en=f"loaded, {digest[:19]}…", zh=f"已加载,{digest[:19]}…"
+    )
+
+
+def _peers(node: Node) -> Finding:
+    peers = list(node.peers)
+    late = [peer.id for peer in peers if node.clock() >= peer.expires]
+    if late:
+        return Finding(
+            name_en="peers",
+            name_zh="互联节点",
+            ok=False,
+            en=f"{len(peers)} joined; the card of {', '.join(late)} has expired: ask for a new one",
+            zh=f"已互联 {len(peers)} 个;{'、'.join(late)} 的名片已过期,请索取新名片",
+            exit_code=5,
+        )
+    names = ", ".join(peer.id for peer in peers) or "none"
+    return Finding(
+        name_en="peers", name_zh="互联节点", ok=True, en=names, zh="、".join(p.id for p in peers) or "无"
+    )
+
+
+def _waiting(node: Node) -> Iterator[Finding]:
+    open_reviews = list(reviews.queue(node.log))
+    overdue = sum(1 for review in open_reviews if review.is_overdue(node.clock()))
+    told = sum(1 for _ in notices.outbox(node.log))
+    spooled = node.spool.waiting()
+    yield Finding(
+        name_en="waiting",
+        name_zh="待办",
+        ok=not overdue and not spooled,
+        en=f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies",
+        zh=f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅",
+        exit_code=5 if spooled else 0,
+    )
+
+
+def _disk(node: Node) -> Finding:
+    free = shutil.disk_usage(node.layout.root).free
+    return Finding(
+        name_en="disk",
+        name_zh="磁盘",
+        ok=free > LOW_SPACE,
+        en=f"{free / (1 << 30):.1f} GiB free",
+        zh=f"剩余 {free / (1 << 30):.1f} GiB",
+        exit_code=0 if free > LOW_SPACE else 5,
+    )

@@ -1,0 +1,293 @@
+"""Put a node together. The only module that names concrete classes: which ledger, which engine, which store.
+
+Opening is lazy where it is slow: the policy and the text engine are loaded when the first decision needs them.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from consent import Config, Registry
+from consent import registry as consent_registry
+from deid import TextEngine, load_rules
+from exchange import notices, reviews
+from exchange.aftermath import following_spooled
+from exchange.directory import Organisation, is_region, read_directory
+from exchange.errors import BadRegion
+from exchange.federation import arrivals
+from exchange.federation.joining import own_card
+from exchange.federation.keys import NodeKeys
+from exchange.federation.peers import PeerBook
+from exchange.federation.serving import Counter
+from exchange.instants import to_us
+from exchange.node.create import Founding, clear_folder, prepare_folder
+from exchange.node.layout import Layout
+from exchange.node.node import Node
+from exchange.node.registry import first_registry, runner
+from exchange.node.secrets import MasterSecret, read_secret, write_secret
+from exchange.node.settings import Settings, read_settings, write_settings
+from exchange.node.vault import Vault
+from exchange.path import spool
+from exchange.path.office import Office
+from exchange.path.recording import Desk
+from exchange.records import Store
+from exchange.research import projects
+from ledger import Entry, Log, Signer
+from ledger.errors import CannotAppend
+from policies import Engine
+
+MASTER = "master.key"
+# The tables whose every change is an entry: they live in the ledger's own file (docs/adr/0001).
+TABLES = (
+    consent_registry.SCHEMA,
+    reviews.SCHEMA,
+    notices.SCHEMA,
+    projects.SCHEMA,
+    arrivals.SCHEMA,
+    spool.SCHEMA,
+)
+Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def found_node(
+    folder: Path,
+    founding: Founding,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    clock: Clock = system_clock,
+    entropy: Entropy = secrets.token_bytes,
+) -> None:
+    """Make the node: keys, settings, registry, stores, and the first entry of its ledger.
+
+    Raises NodeExists, BadRegion, BadRegistry, BadSetting, CannotWrite. A folder that holds a node is left as it
+    is; where something fails nothing of a node is left behind.
+    """
+    if not is_region(founding.region):
+        raise BadRegion
+    directory, registry = first_registry(founding)
+    own = runner(directory, founding.organisation, founding.region)
+    layout = prepare_folder(folder)
+    try:
+        _fill(layout, founding, own, registry, environment, clock, entropy)
+    except BaseException:
+        clear_folder(layout)
+        raise
+
+
+def _fill(
+    layout: Layout,
+    founding: Founding,
+    own: Organisation,
+    registry: bytes,
+    environment: Mapping[str, str],
+    clock: Clock,
+    entropy: Entropy,
+) -> None:
+    write_secret(layout.keys / MASTER, entropy(32))
+    layout.registry.write_bytes(registry)
+    write_settings(
+        layout.settings,
+        {
+            "node.id": founding.node_id or own.id,
+            "node.region": founding.region,
+            "node.name": founding.name,
+            "node.organisation": own.id,
+        }
+        | ({"serve.url": founding.url} if founding.url else {}),
+    )
+    master = MasterSecret(read_secret(layout.keys / MASTER))
+    settings = read_settings(layout.settings, environment)
+    Vault.create(layout.vault, master, entropy).close()
+    Store(layout.records, key=master.for_use("records")).close()
+    log = Log.create(
+        layout.ledger, signer=_signer(settings, master), clock=clock, entropy=entropy, tables=TABLES
+    )
+    log.append(
+        Entry(
+            type="node",
+            subtype="create",
+            action="C",
+            outcome="0",
+            region=founding.region,
+            node=settings["node.id"],
+            source="node",
+            organisation=own.id,
+            claimed_us=to_us(clock()),
+        )
+    )
+    log.close()
+
+
+@contextmanager
+def open_node(
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    clock: Clock = system_clock,
+    entropy: Entropy = secrets.token_bytes,
+) -> Iterator[Node]:
+    """The node in `folder`, open until the context is left.
+
+    When its ledger cannot be written it opens for reading, and every access but an emergency fails. What waits
+    in the spool goes into the ledger first, if that can be.
+    Raises NotANode, BadSetting, BadKeyFile, and what the stores raise when a file is not theirs.
+    """
+    layout = Layout(folder).require()
+    settings = read_settings(layout.settings, environment)
+    master = MasterSecret(read_secret(layout.keys / MASTER))
+    signer = _signer(settings, master)
+    with ExitStack() as stack:
+        log, writable = _open_log(layout, signer, clock, entropy)
+        stack.callback(log.close)
+        records = stack.enter_context(Store(layout.records, key=master.for_use("records"), writable=writable))
+        policy = _policy_of(layout, stack)
+        node = _node(layout, settings, master, log, records, policy, clock, entropy)
+        stack.callback(node.vault.close)
+        if writable:
+            review = timedelta(hours=settings["emergency.review_hours"])
+            # The disk may have room to open the ledger and none to write it: then it waits on, status tells.
+            with suppress(CannotAppend):
+                node.spool.drain(log, lambda entry: following_spooled(entry, review))
+        yield node
+
+
+@contextmanager
+def open_counter(
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    clock: Clock = system_clock,
+    entropy: Entropy = secrets.token_bytes,
+) -> Iterator[tuple[Settings, Counter]]:
+    """The node in `folder` as other nodes meet it. Every thread that asks for an office gets stores of its own."""
+    with open_node(folder, environment, clock=clock, entropy=entropy) as node:
+        own = threading.local()
+
+        def office() -> Office:
+            if not hasattr(own, "office"):
+                records = Store(
+                    node.layout.records, key=node.office.master.for_use("records"), writable=False
+                )
+                vault = Vault(node.layout.vault, node.office.master, entropy)
+                own.office = replace(node.office, records=records, vault=vault)
+            fresh: Office = own.office
+            return fresh
+
+        counter = Counter(
+            keys=node.keys,
+            card=own_card(node),
+            peers=node.peers,
+            office=office,
+            clock=clock,
+            entropy=entropy,
+        )
+        yield node.settings, counter
+
+
+def verifier_key(folder: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """The key the node's ledger is checked with; needs the keys folder, not a ledger that opens."""
+    layout = Layout(folder).require()
+    master = MasterSecret(read_secret(layout.keys / MASTER))
+    return _signer(read_settings(layout.settings, environment), master).verifier_key
+
+
+def _node(
+    layout: Layout,
+    settings: Settings,
+    master: MasterSecret,
+    log: Log,
+    records: Store,
+    policy: Callable[[], Engine],
+    clock: Clock,
+    entropy: Entropy,
+) -> Node:
+    peers = PeerBook(layout.peers)
+    directory = read_directory(layout.registry).merge(one for card in peers for one in card.organisations)
+    waiting = spool.Spool(
+        path=_spool_file(layout, settings),
+        key=master.for_use("spool"),
+        open_for=timedelta(minutes=settings["emergency.spool_minutes"]),
+        clock=clock,
+        entropy=entropy,
+    )
+    desk = Desk(
+        pen=log,
+        region=settings["node.region"],
+        node=settings["node.id"],
+        actor_key=master.for_use("actor"),
+        entropy=entropy,
+    )
+    office = Office(
+        desk=desk,
+        spool=desk.with_pen(waiting),
+        log=log,
+        records=records,
+        vault=Vault(layout.vault, master, entropy),
+        consents=Registry(log.reading),
+        consent_config=_consent_config(settings),
+        directory=directory,
+        own=runner(directory, settings["node.organisation"], settings["node.region"]),
+        master=master,
+        policy=policy,
+        text=cache(TextEngine),
+        rules=cache(load_rules),
+        clock=clock,
+    )
+    return Node(
+        layout=layout,
+        settings=settings,
+        office=office,
+        spool=waiting,
+        peers=peers,
+        keys=NodeKeys.of(master),
+        vkey=_signer(settings, master).verifier_key,
+    )
+
+
+def _open_log(layout: Layout, signer: Signer, clock: Clock, entropy: Entropy) -> tuple[Log, bool]:
+    """The ledger, for writing if that can be; otherwise for reading, so that an officer still can look."""
+    try:
+        return Log.open(layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=TABLES), True
+    except CannotAppend:
+        log = Log.open(
+            layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=TABLES, writable=False
+        )
+        return log, False
+
+
+def _policy_of(layout: Layout, stack: ExitStack) -> Callable[[], Engine]:
+    """The engine, loaded when it is first asked and closed with `stack`."""
+
+    @cache
+    def policy() -> Engine:
+        from policies.wasm import load
+
+        engine = load(cache=layout.cache)
+        stack.callback(engine.close)
+        return engine
+
+    return policy
+
+
+def _signer(settings: Settings, master: MasterSecret) -> Signer:
+    return Signer(f"hutong.{settings['node.region']}/{settings['node.id']}", master.for_use("ledger signer"))
+
+
+def _consent_config(settings: Settings) -> Config:
+    return Config(**settings.section("consent"))
+
+
+def _spool_file(layout: Layout, settings: Settings) -> Path:
+    return Path(settings["emergency.spool_file"]) if settings["emergency.spool_file"] else layout.spool
