@@ -1,0 +1,5 @@
+"""`python -m cli` is `hutong`."""
+
+from cli.app import run
+
+run()

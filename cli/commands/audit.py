@@ -1,0 +1,188 @@
+"""Who looked, and why it was allowed: for officers and for patients."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import click
+from click import IntRange
+
+from cli import output
+from cli.kinds import Noun
+from cli.options import ENTRY_HELP, PATIENT_HELP, WHEN, When, as_json, patient
+from cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from exchange.node.node import Node
+    from ledger import Recorded
+
+HEAD = (
+    ("time", "时间"),
+    ("what", "事项"),
+    ("who", "何人"),
+    ("organisation", "机构"),
+    ("purpose", "目的"),
+    ("decision and why", "决定及原因"),
+    ("patient", "患者(假名)"),
+    ("entry", "条目"),
+)
+PSEUDONYM_SHOWN = 8
+
+
+@click.group(cls=Noun)
+def audit() -> None:
+    """Find out who looked at which record, and why it was allowed."""
+
+
+@audit.command()
+@click.option("--patient", metavar="PATIENT", help=PATIENT_HELP)
+@click.option("--actor", metavar="PERSON", help="Who did it: an id of the registry, e.g. ks-dr-001.")
+@click.option("--org", "organisation", metavar="ID", help="Whose people did it, e.g. ks-first-hospital.")
+@click.option("--purpose", metavar="PURPOSE", help="What it was for, e.g. TREAT.")
+@click.option("--decision", type=click.Choice(["permit", "deny"]), help="How it was decided.")
+@click.option("--since", type=WHEN, metavar="WHEN", help="From this day or instant on, e.g. 2026-01-31.")
+@click.option("--until", type=WHEN, metavar="WHEN", help="To the end of this day, or before this instant.")
+@click.option("--break-glass", is_flag=True, help="Emergency accesses only.")
+@click.option("--limit", type=IntRange(min=0), default=100, metavar="N", help="The newest N; 0 for all.")
+@as_json
+@click.pass_obj
+def search(
+    terminal: Terminal,
+    patient: str | None,
+    actor: str | None,
+    organisation: str | None,
+    purpose: str | None,
+    decision: str | None,
+    since: When | None,
+    until: When | None,
+    break_glass: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Search the ledger. Every condition must hold; the entries themselves are read, not an index of them.
+
+    Example:
+        hutong --node kunshan audit search --purpose ETREAT --break-glass --since 2026-01-31
+    """
+    from exchange.audit import Filter
+    from exchange.audit import search as search_ledger
+
+    with terminal.open() as node:
+        wanted = Filter(
+            patient=node.vault.key_of(node.records.patient(patient)).pseudonym if patient else None,
+            organisation=organisation,
+            purpose=purpose,
+            decision=decision,
+            since=since.first if since else None,
+            until=until.after if until else None,
+            break_glass=True if break_glass else None,
+        )
+        names = _pseudonyms(node, actor) if actor else None
+        matching = (
+            one for one in search_ledger(node.log, wanted) if names is None or one.entry.actor in names
+        )
+        count = 0
+        kept: deque[Recorded] = deque(maxlen=limit or None)
+        for one in matching:
+            count += 1
+            kept.append(one)
+        if as_json:
+            output.document([_as_dict(one) for one in kept])
+        else:
+            people = _names(node, terminal)
+            terminal.table(HEAD, [_row(terminal, node, people, one) for one in kept])
+    if count > len(kept):
+        terminal.note(
+            f"the newest {len(kept)} of {count}; --limit 0 shows all",
+            f"共 {count} 条,仅显示最新 {len(kept)} 条;--limit 0 显示全部",
+        )
+
+
+@audit.command("who-saw")
+@patient
+@as_json
+@click.pass_obj
+def who_saw(terminal: Terminal, patient: str, as_json: bool) -> None:
+    """Tell, in plain sentences, who looked at PATIENT's record, who was refused, and why.
+
+    Example:
+        hutong --node kunshan audit who-saw ks-pt-0001
+    """
+    from exchange.audit import who_saw as looks_at
+
+    with terminal.open() as node:
+        looks = looks_at(node.office, node.records.patient(patient))
+    if as_json:
+        output.document(
+            [
+                {
+                    "time": one.time,
+                    "en": one.en,
+                    "zh": one.zh,
+                    "entry": one.entry_id,
+                    "permit": one.permit,
+                    "break_glass": one.break_glass,
+                }
+                for one in looks
+            ]
+        )
+        return
+    for one in looks:
+        terminal.say(one.en, one.zh)
+    if not looks:
+        terminal.say("nobody has asked for this record", "没有人查看过这份档案")
+
+
+@audit.command()
+@click.argument("entry", help=ENTRY_HELP)
+@as_json
+@click.pass_obj
+def show(terminal: Terminal, entry: str, as_json: bool) -> None:
+    """Tell everything about one entry, with its sealed details opened if the patient's key still exists.
+
+    Example:
+        hutong --node kunshan audit show 0197f3a2-7c1e-7000-8000-000000000001
+    """
+    from exchange.audit import show as show_entry
+
+    with terminal.open() as node:
+        shown = show_entry(node.office, entry)
+    if as_json:
+        output.document(shown.as_dict())
+        return
+    for line in shown.lines(terminal.lang):
+        output.line(line)
+
+
+def _pseudonyms(node: "Node", person: str) -> frozenset[str]:
+    """Every pseudonym somebody of this id may act under: as one of ours, or of another node's."""
+    return frozenset(node.desk.actor_named(person, node=place) for place in _nodes(node))
+
+
+def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
+    """The name behind every pseudonym a person of the registry acts under."""
+    return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
+
+
+def _nodes(node: "Node") -> list[str]:
+    return [node.id, *(card.id for card in node.peers)]
+
+
+def _row(terminal: Terminal, node: "Node", people: dict[str, str], found: "Recorded") -> tuple[str, ...]:
+    entry = found.entry
+    organisation = node.name_of(f"Organization/{entry.organisation}", terminal.lang)
+    return (
+        terminal.time(found.time),
+        f"{entry.type} {entry.subtype}".rstrip(),
+        people.get(entry.actor, entry.actor[:PSEUDONYM_SHOWN]),
+        organisation or entry.organisation,
+        f"{entry.purpose} {terminal.told('emergency', '紧急')}" if entry.break_glass else entry.purpose,
+        f"{entry.decision} {entry.why}".strip(),
+        entry.patient[:PSEUDONYM_SHOWN],
+        found.id,
+    )
+
+
+def _as_dict(found: "Recorded") -> dict[str, object]:
+    import orjson
+
+    return {"index": found.index, "id": found.id, "time": found.time, "entry": orjson.loads(found.body)}

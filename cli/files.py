@@ -1,0 +1,79 @@
+"""Files a person names on the command line: read whole, written whole, `-` for standard input."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, BinaryIO
+
+from cli import output
+from cli.errors import CannotRead, CannotWriteAnswer
+
+STANDARD = "-"
+
+
+def read_bytes(file: str) -> bytes:
+    """The content of `file`, or of standard input for `-`. Raises CannotRead."""
+    if file == STANDARD:
+        return standard_input().read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise CannotRead(file, f"cannot be read: {error.strerror}", f"无法读取:{error.strerror}") from None
+
+
+def named(file: str) -> str:
+    """How `file` is called in an error."""
+    return "standard input" if file == STANDARD else file
+
+
+def standard_input() -> BinaryIO:
+    """Standard input; a person at a terminal is told that it is waited for. Raises CannotRead."""
+    if sys.stdin is None:
+        raise CannotRead("standard input", "is closed", "已关闭")
+    if sys.stdin.isatty():
+        output.note("reading from the terminal until Ctrl-D · 从终端读入,Ctrl-D 结束")
+    return sys.stdin.buffer
+
+
+@contextmanager
+def answer_to(file: Path | None) -> Iterator[IO[bytes]]:
+    """Where the answer goes: standard output without `file`; otherwise `file`, whole or not at all.
+
+    The place is tried before the block runs, so that nothing is released that then cannot be kept. The file
+    can be read by its owner only. Raises CannotWriteAnswer.
+    """
+    if file is None:
+        if sys.stdout is None:
+            raise CannotWriteAnswer("standard output", "it is closed")
+        yield sys.stdout.buffer
+    elif file.exists() and not file.is_file():
+        # A device or a pipe is written to, never replaced.
+        with _explained(file):
+            opened = file.open("wb")
+        with opened:
+            yield opened
+    else:
+        with _explained(file):
+            draft = NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False)  # noqa: SIM115
+        with draft:
+            try:
+                yield draft.file
+                with _explained(file):
+                    draft.flush()
+                    os.fsync(draft.fileno())
+                    os.replace(draft.name, file.resolve())
+            except BaseException:
+                os.unlink(draft.name)
+                raise
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """What the disk refuses, as CannotWriteAnswer."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWriteAnswer(str(file), error.strerror or type(error).__name__) from error

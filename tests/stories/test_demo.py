@@ -1,0 +1,180 @@
+"""The demonstration, told whole with its 300 people, and then searched for what must not be in it."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli.errors import FolderTaken
+from cli.story import PATIENT, tell
+from exchange.directory import parse_directory, starter
+from exchange.wiring import open_node, verifier_key
+from ledger.errors import ProofWrong
+from ledger.proof import check, prove
+from ledger.verify import verify
+from tests.sample.secrets import secrets
+
+NODES = ("kunshan", "zhuhai", "tianjin")
+# What holds health records by its purpose; everything else in a node must say nothing about anybody.
+RECORDS = ("records.db", "records.db-wal", "records.db-shm")
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Told:
+    """The folder the demonstration left, and every line it printed."""
+
+    folder: Path
+    lines: tuple[str, ...]
+
+    def after(self, start: str) -> str:
+        """What was printed from the first line with `start` in it to the next command."""
+        first = next(n for n, line in enumerate(self.lines) if start in line)
+        rest = self.lines[first + 1 :]
+        stop = next((n for n, line in enumerate(rest) if line.startswith(("  $ ", "■"))), len(rest))
+        return "\n".join(rest[:stop])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    lines: list[str] = []
+    tell(
+        folder,
+        300,
+        lines.append,
+        {name: value for name, value in os.environ.items() if name != "HUTONG_LANG"},
+    )
+    return Told(folder, tuple(lines))
+
+
+@pytest.fixture(scope="module")
+def people(told: Told) -> frozenset[str]:
+    """Everything that says who a patient is; not the names that somebody on a staff list happens to share."""
+    staff = {one.name_zh for one in parse_directory(starter(), "starter.toml").people()}
+    return secrets(told.folder / "people") - staff
+
+
+def requests(told: Told) -> list[str]:
+    return [line for line in told.lines if "exchange request" in line]
+
+
+def test_the_same_request_is_refused_then_released_then_refused_again(told: Told) -> None:
+    asked = [line.split(" -o ")[0] for line in requests(told) if "tj-dr-001" in line]
+    assert len(asked) == 3
+    assert len(set(asked)) == 1
+    answers = [n for n, line in enumerate(told.lines) if line in requests(told) and "tj-dr-001" in line]
+    refused = ["(exit code 3; stdout 0 bytes)" in "\n".join(told.lines[n : n + 4]) for n in answers]
+    assert refused == [True, False, True]
+
+
+def test_what_the_patient_excepted_is_not_in_the_record_that_travelled(told: Told) -> None:
+    bundle = json.loads((told.folder / "record.json").read_bytes())
+    labels = {
+        label["code"]
+        for entry in bundle["entry"]
+        for label in entry["resource"].get("meta", {}).get("security", ())
+    }
+    assert bundle["total"] == len(bundle["entry"]) > 50
+    assert "PSY" not in labels
+    held = [json.loads(line) for line in _lines(told.folder / "people" / "320583", PATIENT)]
+    assert any(label["code"] == "PSY" for one in held for label in one.get("meta", {}).get("security", ()))
+
+
+def test_she_reads_who_looked_in_plain_sentences(told: Told) -> None:
+    zh = told.after(f"audit who-saw {PATIENT}")
+    assert "天津海河总医院的" in zh
+    assert "被拒绝:患者没有同意" in zh
+    assert "查看了您的健康档案" in zh
+    assert any("saw your record" in line and "Allowed because" in line for line in told.lines)
+
+
+def test_both_sides_have_recorded_it(told: Told) -> None:
+    with open_node(told.folder / "kunshan", {}) as node:
+        here = [one.entry for one in node.log.scan() if one.entry.organisation == "tj-medical-hospital"]
+    with open_node(told.folder / "tianjin", {}) as node:
+        there = [one.entry for one in node.log.scan() if one.entry.organisation == "tj-medical-hospital"]
+    assert [one.decision for one in here if one.subtype in ("disclose", "refuse")] == [
+        "deny", "permit", "permit", "deny",
+    ]  # fmt: skip
+    assert [one.decision for one in there if one.phase == "outcome"] == ["deny", "permit", "deny"]
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_every_ledger_verifies(told: Told, name: str) -> None:
+    folder = told.folder / name
+    assert verify(folder / "ledger.db", verifier_key(folder, {})).ok
+
+
+def test_the_projects_receipt_is_checked_offline_with_the_nodes_key(told: Told) -> None:
+    receipt = (told.folder / "extract" / "receipt.json").read_bytes()
+    shown = check(receipt, verifier_key(told.folder / "kunshan", {}))
+    assert (shown.entry.type, shown.entry.subtype, shown.pinned) == ("research", "extract", True)
+    with pytest.raises(ProofWrong):
+        check(receipt, verifier_key(told.folder / "tianjin", {}))
+
+
+def test_a_proof_of_any_entry_can_be_made_afterwards(told: Told) -> None:
+    with open_node(told.folder / "kunshan", {}) as node:
+        for one in node.log.scan(0, 20):
+            assert check(prove(node.log, one.id), node.vkey).index == one.index
+
+
+# --- nothing personal ---
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_nothing_personal_in_any_file_of_a_node_but_the_records(
+    told: Told, people: frozenset[str], name: str
+) -> None:
+    files = [path for path in _files(told.folder / name) if path.name not in RECORDS]
+    assert {"ledger.db", "vault.db"} <= {path.name for path in files}
+    for path in files:
+        assert _found(path.read_bytes(), people) == set(), path.name
+
+
+def test_nothing_personal_in_anything_the_commands_printed(told: Told, people: frozenset[str]) -> None:
+    assert _found("\n".join(told.lines).encode(), people) == set()
+
+
+def test_nothing_personal_in_what_the_project_received(told: Told, people: frozenset[str]) -> None:
+    ids = {
+        json.loads(line)["id"]
+        for line in (told.folder / "people" / "320583" / "Patient.ndjson").read_bytes().splitlines()
+    }
+    for path in _files(told.folder / "extract"):
+        assert _found(path.read_bytes(), people | ids) == set(), path.name
+
+
+def test_the_search_would_have_found_it(told: Told, people: frozenset[str]) -> None:
+    """The control: the same search, where people's data belong."""
+    assert len(people) > 1000
+    assert len(_found((told.folder / "kunshan" / "records.db").read_bytes(), people)) > 100
+    assert _found((told.folder / "record.json").read_bytes(), people)
+
+
+def test_the_reason_of_an_emergency_and_the_consent_itself_are_sealed(told: Told) -> None:
+    for text in ("胸痛待查", "精神科", "psychiatric", "tj-medical-hospital 查看", PATIENT):
+        assert text.encode() not in (told.folder / "kunshan" / "ledger.db").read_bytes()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(told: Told) -> None:
+    with pytest.raises(FolderTaken):
+        tell(told.folder, 300, lambda _: None, {})
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _lines(folder: Path, patient: str) -> Iterator[bytes]:
+    for path in sorted(folder.glob("*.ndjson")):
+        yield from (line for line in path.read_bytes().splitlines() if f"Patient/{patient}".encode() in line)
+
+
+def _found(content: bytes, values: Iterable[str]) -> set[str]:
+    return {value for value in values if value.encode() in content}
