@@ -135,16 +135,14 @@ class Spool:
 
     def _checked(self, file: int) -> Iterator[Line]:
         before = START
-        content = os.pread(file, os.fstat(file).st_size, 0)
-        for number, raw in enumerate(content.splitlines(), start=1):
+        for number, raw in enumerate(_whole_lines(file).split(b"\n")[:-1], start=1):
             try:
                 line = msgspec.json.decode(raw, type=Line)
-                mac = bytes.fromhex(line.mac)
             except (msgspec.DecodeError, ValueError):
                 raise SpoolAltered(number) from None
-            if not hmac.compare_digest(
-                mac, self._mac(before, line.id, line.time_us, line.entry, line.sealed)
-            ):
+            mac = self._mac(before, line.id, line.time_us, line.entry, line.sealed)
+            # Written back it must be the same to the byte: a field nobody knows would not be in the code.
+            if not hmac.compare_digest(mac.hex(), line.mac) or msgspec.json.encode(line) != raw:
                 raise SpoolAltered(number)
             yield line
             before = mac
@@ -156,8 +154,9 @@ class Spool:
 
     def _write(self, file: int, data: bytes) -> None:
         """All of `data` or nothing, durably: a half line would look like tampering."""
-        size = os.fstat(file).st_size
+        size = len(_whole_lines(file))
         try:
+            os.ftruncate(file, size)
             if os.pwrite(file, data, size) != len(data):
                 raise OSError("short write")
             os.fsync(file)
@@ -188,6 +187,12 @@ class Spool:
                 os.close(file)
         except OSError as error:
             raise CannotWrite(self.path.name, error.strerror or type(error).__name__) from error
+
+
+def _whole_lines(file: int) -> bytes:
+    """The lines that were finished. What a power cut left of one was never acknowledged: nothing left on it."""
+    content = os.pread(file, os.fstat(file).st_size, 0)
+    return content[: content.rfind(b"\n") + 1]
 
 
 class _AlreadyThere(Exception):

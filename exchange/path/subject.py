@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from exchange.directory import Directory, NotInDirectory, Organisation
+from exchange.directory import Directory, NotInDirectory, Organisation, contains
 from exchange.records import Store, UnknownRecord
 
 
@@ -30,12 +30,16 @@ class Subject:
 
 
 def subject_of(store: Store, patient: str, directory: Directory, own: Organisation) -> Subject:
-    """The patient with this id; kept by `own` where the record names no organisation we know."""
+    """The patient with this id; kept by `own` where the record names no organisation of this node's region.
+
+    A patient's record may name a hospital elsewhere. What is held here is not that hospital's: were it the
+    custodian, its staff would need no consent for it.
+    """
     person = _person(store, patient)
     died = person.get("deceasedDateTime", "")
     return Subject(
         id=patient,
-        custodian=_custodian(person, directory) or own,
+        custodian=_custodian(person, directory, own.region) or own,
         born=str(person.get("birthDate", "")),
         died=str(died)[:10] if died else "",
     )
@@ -50,10 +54,11 @@ def _person(store: Store, patient: str) -> Mapping[str, Any]:
     return person
 
 
-def _custodian(person: Mapping[str, Any], directory: Directory) -> Organisation | None:
+def _custodian(person: Mapping[str, Any], directory: Directory, region: str) -> Organisation | None:
     manager = person.get("managingOrganization")
     reference = manager.get("reference", "") if isinstance(manager, Mapping) else ""
     try:
-        return directory.organisation(str(reference).removeprefix("Organization/"))
+        named = directory.organisation(str(reference).removeprefix("Organization/"))
     except NotInDirectory:
         return None
+    return named if contains(region, named.region) else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import apsw
@@ -234,22 +235,30 @@ def test_whoever_waits_for_a_file_that_is_drained_meanwhile_writes_a_new_one(spo
     assert spool.drain(log, nothing) == 1
 
 
+@pytest.mark.parametrize("rest", [1, 40, -1])
+def test_a_line_a_power_cut_left_unfinished_counts_as_not_written(spool: Spool, log: Log, rest: int) -> None:
+    spool.append(INTENT)
+    whole = spool.path.read_bytes()
+    spool.path.write_bytes(whole + whole[:rest])
+    assert spool.waiting() == 1
+    spool.append(INTENT)
+    assert spool.drain(log, nothing) == 2
+
+
 LINES = st.lists(
     st.tuples(st.sampled_from(["intent", "outcome", ""]), st.binary(max_size=40)), min_size=1, max_size=6
 )
 
 
 @given(LINES, st.data())
-def test_any_byte_that_is_changed_is_found(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, bytes]], data: st.DataObject
-) -> None:
-    clock = Clock()
-    spool = new_spool(tmp_path_factory.mktemp("spool") / "spool.jsonl", clock)
-    for phase, sealed in lines:
-        spool.append(replace(INTENT, phase=phase), sealed=sealed)
-    whole = bytearray(spool.path.read_bytes())
-    at = data.draw(st.integers(0, len(whole) - 2))
-    whole[at] ^= data.draw(st.integers(1, 255))
-    spool.path.write_bytes(whole)
-    with pytest.raises(SpoolAltered):
-        spool.append(INTENT)
+def test_any_byte_that_is_changed_is_found(lines: list[tuple[str, bytes]], data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        spool = new_spool(Path(folder) / "spool.jsonl", Clock())
+        for phase, sealed in lines:
+            spool.append(replace(INTENT, phase=phase), sealed=sealed)
+        whole = bytearray(spool.path.read_bytes())
+        at = data.draw(st.integers(0, len(whole) - 2))
+        whole[at] ^= data.draw(st.integers(1, 255))
+        spool.path.write_bytes(whole)
+        with pytest.raises(SpoolAltered):
+            spool.append(INTENT)
