@@ -86,10 +86,8 @@ def _of_a_new_family(dice: Dice, sex: str, born: date) -> Name:
         father = dice.one(_dotted(people, "male"))
         given = dice.one([name for name in _dotted(people, sex) if name != father])
         return Name(father, given, people, dice.one(_DOTS))
-    if dice.chance(3):
-        family = dice.one(_COMPOUND)
-    else:
-        family = dice.one(dice.weighted(tuple(_SURNAMES.values()), _shares()))
+    surnames = _COMPOUND if dice.chance(3) else dice.weighted(tuple(_SURNAMES.values()), _shares())
+    family = dice.one(surnames)
     return Name(family, _given(dice, sex, born), dice.one(_PEOPLES))
 
 

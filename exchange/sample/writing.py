@@ -47,8 +47,8 @@ class SampleReport:
 
     @property
     def total(self) -> int:
-        """Lines in all files together."""
-        return sum(sum(counts.values()) for counts in self.resources.values())
+        """Lines in all NDJSON files together, the forms too."""
+        return sum(sum(counts.values()) for counts in self.resources.values()) + sum(self.forms.values())
 
 
 def write_sample(

@@ -92,7 +92,7 @@ def test_an_extract_holds_nobodys_name_and_proves_itself(node: Node, tmp_path: P
     for one in node.records.patients():
         grant(node, one, wish, by=f"Patient/{one}")
         person = orjson.loads(node.records.get("Patient", one).body)
-        names |= {one, person["name"][0]["family"], person["birthDate"]}
+        names |= {one, person["name"][0]["family"], person["address"][0]["line"][0]}
     extracted = extract(node, "sinusitis", tmp_path / "extract")
     assert extracted.numbers.patients >= node.settings["research.small_cell"]
     for path in (tmp_path / "extract").iterdir():
