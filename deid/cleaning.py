@@ -67,6 +67,7 @@ class Cleaner:
         self._rules = rules
         self._only = None if only is None else {name: frozenset(e) | ALWAYS for name, e in only.items()}
         self._days = lru_cache(maxsize=4096)(lambda who: offset_days(who, self._shift_key))
+        self._shifts = rules.shifts
         self._shift_key = derive(key, "date-shift")
         self._types: dict[str, ObjectCleaner] = {}
         self._decode = msgspec.json.Decoder(float_hook=msgspec.Raw).decode  # Raw: decimals stay as written
@@ -96,7 +97,7 @@ class Cleaner:
             # A backslash may hide the word: \u006dodifierExtension is the same key.
             if (_MODIFIER.encode() in body or b"\\u" in body) and _anywhere(resource, _MODIFIER):
                 raise _Skip("modifier-extension")
-            days = self._days((shift_subject or subject).removeprefix("Patient/"))
+            days = self._days((shift_subject or subject).removeprefix("Patient/")) if self._shifts else 0
             out = msgspec.json.encode(self._clean(resource, name, days))
         except _Skip as skip:
             return self._skipped(name, skip.reason)

@@ -14,7 +14,6 @@ from deid.report import Report, Tally
 from deid.rulebook import CONTAINED, WHOLE, Rules, Table
 
 Clean = Callable[[Any, int], Any]  # the value and the patient's shift in days -> what stays, or None
-Counter = Callable[[Tally], None]
 
 # Deeper than any FHIR record; without a limit a hostile one could fill the memory with paths.
 DEEPEST = 40

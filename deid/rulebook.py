@@ -62,6 +62,11 @@ class Rules:
             found = found.get(name) if isinstance(found, Mapping) else None
         return found if isinstance(found, Mapping) else None
 
+    @property
+    def shifts(self) -> bool:
+        """Whether dates are moved at all; where they are not, no distance may leave its mark anywhere."""
+        return any(rule == "shift" for _, _, rule in _each(self))
+
     def drops(self, rule: str | Table) -> bool:
         """Whether nothing at all gets through `rule`."""
         if rule == "drop":

@@ -41,7 +41,7 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda s: (s.type, s.start, s.end)):
         last = merged[-1] if merged else None
         if last and last.type == span.type and span.start < last.end:
-            merged[-1] = Span(last.start, max(last.end, span.end), span.type, last.score)
+            merged[-1] = Span(last.start, max(last.end, span.end), span.type, max(last.score, span.score))
         else:
             merged.append(span)
     return merged

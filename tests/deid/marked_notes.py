@@ -1,8 +1,9 @@
 """Invented notes in the manner of different hospitals; in notes/*.txt what identifies is marked <TYPE|text>.
 
 chinese and english were written before the engine was run on them, and the engine was then made to fit most
-of what it missed. unseen was written after that and left alone: it says how the engine does on what it was
-not made for. Traps stand beside: doses, laboratory values, eponyms, herbs, body words that look like names.
+of what it missed. unseen was written after that, and the engine was not fitted to it (one defect it showed
+was mended): it says how the engine does on what it was not made for. Traps stand beside: doses, laboratory
+values, eponyms, herbs, body words that look like names.
 """
 
 import re

@@ -162,6 +162,14 @@ def test_the_age_of_the_dead_is_counted_to_their_death() -> None:
     assert clean("research", young)["birthDate"] in ("1929", "1930", "1931")
     died = int(clean("research", old)["deceasedDateTime"][:4])
     assert int(clean("research", old)["birthDate"]) == died - 90
+    assert clean("statistics", old)["birthDate"] == "1900"
+
+
+@pytest.mark.parametrize("profile", ["care", "statistics"])
+@given(subject=st.text(max_size=8))
+def test_where_dates_are_not_moved_nothing_depends_on_whose_they_are(profile: str, subject: str) -> None:
+    died = {**PATIENT, "birthDate": "1890-06-01", "deceasedDateTime": "1990-12-31"}
+    assert clean(profile, died, subject) == clean(profile, died, "p-1")
 
 
 def test_an_age_in_a_measurement_is_capped_too() -> None:
