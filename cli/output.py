@@ -51,6 +51,13 @@ def document(value: object) -> None:
     raw(orjson.dumps(value, default=_plain, option=options | orjson.OPT_PASSTHROUGH_DATACLASS))
 
 
+def json_line(value: object) -> None:
+    """One JSON document on one line, keys sorted."""
+    import orjson
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+
 def raw(content: bytes) -> None:
     """Bytes of the answer as they are."""
     click.echo(content, nl=False)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import pytest
 
-from cli.commands.consent import grant
+from cli.commands.consent.giving import grant
 from cli.errors import CannotRead
 from cli.terminal import Terminal
 from cli.wishes import CONFIRMATIONS, reference_of, wish_of

@@ -1,36 +1,21 @@
-"""Say who may see what, and take it back."""
+"""Granting, revoking, and bringing in signed forms."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import output
+from cli.commands.consent.noun import CONSENT_HELP, consent, sentence_of
 from cli.files import STANDARD, standard_input
-from cli.kinds import Noun
 from cli.options import as_json, patient, person
 from cli.problems import Problems
 from cli.terminal import Terminal
 from cli.wishes import grantor_of, wish_of, wish_options
 
 if TYPE_CHECKING:
-    from consent import StoredConsent
     from exchange.node.node import Node
 
-HEAD = (
-    ("consent", "同意"),
-    ("version", "版本"),
-    ("state", "状态"),
-    ("since", "自"),
-    ("what it says", "内容"),
-)
 IMPORTED = (("new", "新增"), ("changed", "更新"), ("unchanged", "未变"), ("rejected", "未收"))
-STATES = {"active": ("in force", "有效"), "inactive": ("taken back", "已收回")}
-CONSENT_HELP = "Id of the consent, as hutong consent list shows it."
-
-
-@click.group(cls=Noun)
-def consent() -> None:
-    """Say who may see which part of a record and what for; take it back."""
 
 
 @consent.command()
@@ -53,7 +38,7 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
     with terminal.open() as node:
         wish = wish_of(node.directory, said)
         granted = grant_consent(node, patient, wish, by=_who(node, patient, said["by"]))
-        sentence = _sentence(terminal, node, granted.resource)
+        sentence = sentence_of(terminal, node, granted.resource)
     if as_json:
         output.document(
             {
@@ -118,28 +103,6 @@ def revoke(
         terminal.say(f"  {one.en}", f"  {one.zh}")
 
 
-@consent.command("list")
-@patient
-@click.option("--all", "everything", is_flag=True, help="Every version, not only the newest of each.")
-@as_json
-@click.pass_obj
-def list_consents(terminal: Terminal, patient: str, everything: bool, as_json: bool) -> None:
-    """List what PATIENT has agreed to or refused, each in a sentence.
-
-    Example:
-        hutong --node kunshan consent list ks-pt-0001
-    """
-    from exchange.consenting import consents_of
-
-    with terminal.open() as node:
-        found = consents_of(node, patient, all_versions=everything)
-        rows = [_row(terminal, node, one) for one in found]
-    if as_json:
-        output.document([_as_dict(one) for one in found])
-    else:
-        terminal.table(HEAD, rows, right=(1,))
-
-
 @consent.command("import")
 @click.argument(
     "paths",
@@ -175,74 +138,6 @@ def import_forms(terminal: Terminal, paths: tuple[str, ...], by: str, as_json: b
     problems.require_none(report.reject_file)
 
 
-@consent.command()
-@patient
-@click.argument("consent_id", help=CONSENT_HELP)
-@click.option("--version", type=click.IntRange(min=1), metavar="N", help="This version; else the newest.")
-@click.option("--fhir", is_flag=True, help="Print the FHIR R4 Consent itself.")
-@as_json
-@click.pass_obj
-def show(
-    terminal: Terminal, patient: str, consent_id: str, version: int | None, fhir: bool, as_json: bool
-) -> None:
-    """Show one consent: the sentence the decision is made by, since when it counts, and its ledger entry.
-
-    Example:
-        hutong --node kunshan consent show ks-pt-0001 c-0123456789 --fhir
-    """
-    from exchange.consenting import NoSuchConsent, consents_of
-
-    with terminal.open() as node:
-        versions = [
-            one for one in consents_of(node, patient, all_versions=True) if one.consent_id == consent_id
-        ]
-        wanted = [one for one in versions if version in (None, one.version)]
-        if not wanted:
-            raise NoSuchConsent
-        one = wanted[-1]
-        sentence = _sentence(terminal, node, one.resource)
-    if fhir:
-        output.document(one.resource)
-        return
-    if as_json:
-        output.document(_as_dict(one))
-        return
-    output.line(sentence)
-    state, since = _state(terminal, one), terminal.time(one.known)
-    terminal.say(
-        f"{one.consent_id}, version {one.version} of {len(versions)}: {state} since {since}",
-        f"{one.consent_id},第 {one.version} 版(共 {len(versions)} 版):自 {since} 起{state}",
-    )
-    terminal.say(f"entry {one.entry}", f"账本条目 {one.entry}")
-
-
 def _who(node: "Node", patient: str, by: str | None) -> str:
     """Who says it: whoever was named, else the patient."""
     return grantor_of(by) if by else f"Patient/{node.records.patient(patient)}"
-
-
-def _sentence(terminal: Terminal, node: "Node", resource: dict[str, Any]) -> str:
-    from consent import sentence
-
-    return sentence(resource, terminal.lang, lambda reference: node.name_of(reference, terminal.lang))
-
-
-def _row(terminal: Terminal, node: "Node", one: "StoredConsent") -> tuple[str, ...]:
-    since = terminal.time(one.known)
-    says = _sentence(terminal, node, one.resource)
-    return (one.consent_id, str(one.version), _state(terminal, one), since, says)
-
-
-def _state(terminal: Terminal, one: "StoredConsent") -> str:
-    status = str(one.resource.get("status", ""))
-    return terminal.told(*STATES.get(status, (status, status)))
-
-
-def _as_dict(one: "StoredConsent") -> dict[str, object]:
-    return {
-        "consent": one.consent_id,
-        "version": one.version,
-        "known": one.known,
-        "entry": one.entry,
-        "resource": one.resource,
-    }

@@ -1,0 +1,78 @@
+"""The decision point by itself: cases in, answers out. Needs no node, reads no record, writes nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from click.exceptions import Exit
+
+from cli import output
+from cli.commands.consent.noun import consent
+from cli.errors import CannotRead, Refused
+from cli.files import STANDARD, named, read_bytes, standard_input
+
+REFUSED = Refused.exit_code
+LINES = (".jsonl", ".ndjson")
+
+
+@consent.command()
+@click.argument("case", metavar="CASE|-", help="A case as JSON; .jsonl, .ndjson or - is one case a line.")
+def decide(case: str) -> None:
+    """Say what the consents in CASE permit: permit or deny, why, on which consent, item by item.
+
+    A case is {"consents": [FHIR R4 Consent, ...], "request": {...}, "config": {...}}. One case: exit code 3
+    when it is refused. Lines: an answer a line, in order; exit code 6 when a line could not be read (the
+    others are answered all the same).
+
+    Example:
+        hutong consent decide case.json
+    """
+    if case == STANDARD or case.endswith(LINES):
+        lines = standard_input() if case == STANDARD else iter(read_bytes(case).splitlines())
+        _decide_lines(lines)
+        return
+    answer, problem = _answered(read_bytes(case))
+    if problem:
+        raise CannotRead(named(case), *problem)
+    output.document(answer)
+    if answer["decision"] != "permit":
+        raise Exit(REFUSED)
+
+
+def _decide_lines(lines: Iterator[bytes]) -> None:
+    unread = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        answer, problem = _answered(line)
+        if problem:
+            unread += 1
+            answer |= {"error": {"en": problem[0], "zh": problem[1]}}
+        output.json_line(answer)
+    if unread:
+        raise CannotRead(
+            f"{unread} of the cases", "could not be read; their lines say why", "无法读取,原因见各行"
+        )
+
+
+def _answered(raw: bytes) -> tuple[dict[str, Any], tuple[str, str] | None]:
+    """The answer to a case; or what is known of it, and what is wrong with it (en, zh)."""
+    from consent import Config, decide
+    from consent.errors import ConsentError
+    from exchange.records.strict_json import NotStrict, parse
+
+    try:
+        case, _ = parse(raw)
+    except NotStrict as wrong:
+        return {}, (f"is not strict JSON ({wrong.reason})", f"不是严格的 JSON({wrong.reason})")
+    if not isinstance(case, Mapping) or not isinstance(case.get("request"), Mapping):
+        return {}, ("holds no case: consents and a request", "不是案例:应含 consents 和 request")
+    known = {"id": case["id"]} if "id" in case else {}
+    consents = case.get("consents")
+    if not isinstance(consents, list):
+        return known, ("has no list of consents", "缺少 consents 列表")
+    try:
+        config = Config.from_case(case.get("config", {}))
+        return known | decide(consents, case["request"], config).as_dict(), None
+    except ConsentError as error:
+        return known, (str(error), error.zh)
