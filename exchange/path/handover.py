@@ -1,6 +1,6 @@
 """Hand over: the FHIR Bundle a permitted request is answered with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 import orjson
@@ -21,12 +21,3 @@ def bundle_of(resources: Iterable[bytes], *, request_id: str, at: datetime) -> t
     }
     opened = orjson.dumps(head)[:-1]
     return opened + b',"entry":[' + b",".join(entries) + b"]}" if entries else opened + b"}", len(entries)
-
-
-def counts_by_type(resources: Iterable[Mapping[str, object]]) -> dict[str, int]:
-    """How many of each resource type: what the outcome entry says about what left."""
-    counts: dict[str, int] = {}
-    for one in resources:
-        name = str(one.get("resourceType", ""))
-        counts[name] = counts.get(name, 0) + 1
-    return dict(sorted(counts.items()))

@@ -138,11 +138,12 @@ class Spool:
         for number, raw in enumerate(_whole_lines(file).split(b"\n")[:-1], start=1):
             try:
                 line = msgspec.json.decode(raw, type=Line)
+                told = bytes.fromhex(line.mac)
             except (msgspec.DecodeError, ValueError):
                 raise SpoolAltered(number) from None
             mac = self._mac(before, line.id, line.time_us, line.entry, line.sealed)
             # Written back it must be the same to the byte: a field nobody knows would not be in the code.
-            if not hmac.compare_digest(mac.hex(), line.mac) or msgspec.json.encode(line) != raw:
+            if not hmac.compare_digest(mac, told) or msgspec.json.encode(line) != raw:
                 raise SpoolAltered(number)
             yield line
             before = mac

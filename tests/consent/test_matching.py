@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from consent import Config, decide
+from consent.codes import role_group
 from tests.consent.papers import (
+    DECLARED,
     DOCTOR,
     HOLDER,
     HOSPITAL,
@@ -14,6 +16,7 @@ from tests.consent.papers import (
     deny,
     extension,
     item,
+    kind,
     level,
     paper,
     permit,
@@ -27,7 +30,7 @@ ELSEWHERE = "Organization/elsewhere"
 
 
 def _decision(rule: Json, **asked: Any) -> str:
-    return decide([paper(rule)], ask(**asked), OPEN).decision
+    return decide([paper(rule)], ask(asked.pop("purpose", "TREAT"), **asked), OPEN).decision
 
 
 @pytest.mark.parametrize(
@@ -93,6 +96,34 @@ def test_any_of_several_regions_will_do() -> None:
     assert _decision(permit(extension=regions)) == "permit"
     assert _decision(permit(provision=[deny(extension=regions)])) == "deny"
     assert _decision(permit(extension=regions[:1])) == "deny"
+
+
+def test_any_of_several_roles_will_do() -> None:
+    roles = [extension("recipient-role", valueCode=one) for one in ("nurse", "physician")]
+    for role, allowed in (("physician", True), ("pharmacist", False)):
+        asked = {"memberOf": [role_group(role)]}
+        assert (_decision(permit(extension=roles), actor=asked) == "permit") == allowed
+        assert (_decision(permit(provision=[deny(extension=roles)]), actor=asked) == "deny") == allowed
+    assert _decision(permit(provision=[deny(extension=roles)])) == "deny"
+
+
+def test_an_emergency_purpose_among_others_is_named() -> None:
+    rule = permit(purposes=("TREAT", "ETREAT"), provision=[deny(purpose=why("TREAT"))])
+    assert _decision(rule, purpose="BTG") == "permit"
+    refused = paper(deny(purpose=why("HPAYMT", "TREAT", "BTG")))
+    assert decide([refused], ask("BTG", emergency=DECLARED), OPEN).reason == "EMERGENCY_ACCESS_REFUSED"
+
+
+def test_a_kind_nobody_names_satisfies_no_permit_and_escapes_no_refusal() -> None:
+    shown = [{"ref": "Thing/1", "confidentiality": "N", "sensitivity": []}]
+    assert _decision(permit() | {"class": kind("Observation")}, items=shown) == "deny"
+    assert _decision(permit(provision=[deny(**{"class": kind("Observation")})]), items=shown) == "deny"
+
+
+def test_any_of_several_data_will_do() -> None:
+    data = [{"meaning": "instance", "reference": {"reference": ref}} for ref in ("A/1", "A/2")]
+    assert _decision(permit(data=data), items=[item("A/2")]) == "permit"
+    assert _decision(permit(provision=[deny(data=data)]), items=[item("A/2")]) == "deny"
 
 
 @pytest.mark.parametrize(("region", "allowed"), [("330108", True), ("330108001", True), ("330200", False)])
@@ -164,6 +195,8 @@ LABELS = [
     ("R", (), level("N", "R"), True, True),
     ("M", (), level("N", "R"), True, False),
     ("V", (), level("R"), False, True),
+    ("R", (), level("V", "R"), True, True),
+    ("N", (), level("V", "R"), True, False),
     ("N", ("HIV",), level("N"), True, True),
     ("N", ("HIV",), level("N") + topic("PSY"), False, True),
     ("R", ("PSY",), level("N") + topic("PSY"), True, True),

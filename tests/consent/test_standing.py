@@ -23,7 +23,7 @@ from tests.consent.papers import (
 )
 
 GROUP = "Group/lake-hospitals"
-HIV = item("Observation/hiv", "R", ("HIV",), code=["http://loinc.org|7917-8"], encounter="Encounter/e")
+HIV = item("Observation/hiv", "R", ("HIV", "PSY"), code=["http://loinc.org|7917-8"], encounter="Encounter/e")
 OPEN = Config(named_recipient_required=False)
 
 
@@ -57,11 +57,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "the topic itself": (
         {"securityLabel": topic("HIV")},
         {"securityLabel": level("V")},
-        {"securityLabel": topic("HIV")},
+        {"securityLabel": topic("HIV", "PSY")},
     ),
     "the level, not only the topic": (
         {"securityLabel": level("R")},
-        {"securityLabel": topic("HIV")},
+        {"securityLabel": topic("HIV", "PSY")},
         {"securityLabel": level("R")},
     ),
     "the kind of record": ({"class": kind("Observation")}, {}, {"class": kind("Observation")}),
@@ -85,6 +85,46 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"extension": _where("330100")},
         {"extension": _where("330000")},
         {"extension": _where("330108")},
+    ),
+    "one of several people will do, as long as it is as precise": (
+        {"actor": who(DOCTOR, GROUP)},
+        {"actor": who(HOSPITAL, GROUP)},
+        {"actor": who(GROUP, DOCTOR)},
+    ),
+    "every region that was refused": (
+        {"extension": [*_where("330000"), *_where("330100")]},
+        {"extension": _where("330000")},
+        {"extension": [*_where("330100"), *_where("330000")]},
+    ),
+    "every purpose that was refused": (
+        {"purpose": why("TREAT", "COC")},
+        {"purpose": why("TREAT")},
+        {"purpose": why("TREAT", "COC")},
+    ),
+    "every test that was refused": (
+        {"code": _on("7917-8", "718-7")},
+        {"code": _on("718-7")},
+        {"code": _on("7917-8")},
+    ),
+    "a topic inside the topic": (
+        {"securityLabel": topic("SPI", "HIV")},
+        {"securityLabel": topic("PSY") + level("V")},
+        {"securityLabel": topic("HIV", "PSY")},
+    ),
+    "of two levels the lower": (
+        {"securityLabel": level("R", "V")},
+        {"securityLabel": topic("HIV", "PSY")},
+        {"securityLabel": level("V")},
+    ),
+    "every visit and item that was refused": (
+        {"data": _data("related", "Encounter/e") + _data("instance", "Observation/hiv")},
+        {"data": _data("related", "Encounter/e")},
+        {"data": _data("related", "Encounter/e") + _data("instance", "Observation/hiv")},
+    ),
+    "a refused visit the item does not belong to need not be named": (
+        {"data": _data("related", "Encounter/e") + _data("related", "Encounter/f")},
+        {"class": kind("Observation")},
+        {"data": _data("related", "Encounter/e")},
     ),
     "the act": (
         {"action": [{"coding": [{"code": "access"}]}]},
@@ -153,3 +193,65 @@ def test_nor_does_calling_it_an_emergency_get_round_a_refusal_of_treatment() -> 
     assert decide([broad], ask("BTG"), Config()).reason == "CONSENT_PERMIT"
     assert decide([broad, later], ask("BTG"), Config()).reason == "CONSENT_DENY"
     assert decide([later], ask("BTG"), Config()).reason == "NOT_COVERED"
+
+
+def test_every_rule_that_refused_must_be_lifted() -> None:
+    both = deny(provision=[deny(actor=who(DOCTOR)), deny(purpose=why("TREAT"))])
+    no, half, whole = paper(both, "no", date="2025"), paper(permit(), "half"), paper(permit(DOCTOR), "whole")
+    assert decide([no, half], ask(), OPEN).reason == "CONSENT_DENY"
+    assert decide([no, whole], ask(), OPEN).reason == "CONSENT_PERMIT"
+
+
+def test_any_of_several_rules_that_permit_may_lift_it() -> None:
+    either = permit(purposes=(), provision=[permit(GROUP, purposes=()), permit(DOCTOR, purposes=())])
+    no = paper(deny(actor=who(DOCTOR)), "no", date="2025")
+    question = ask(actor={"memberOf": [GROUP]})
+    assert decide([no, paper(either, "yes")], question, Config()).reason == "CONSENT_PERMIT"
+
+
+UNSEEN: dict[str, tuple[Json, list[tuple[Json, str]], str, tuple[str, ...]]] = {
+    "a refusal with an opening lets through the opening": (
+        deny(provision=[permit(HOSPITAL) | {"class": kind("Observation")}]),
+        [],
+        "permit",
+        ("ONLY:Observation",),
+    ),
+    "an earlier permit does not widen the opening": (
+        deny(provision=[permit(HOSPITAL) | {"class": kind("Observation")}]),
+        [(permit(HOSPITAL), "2024")],
+        "permit",
+        ("ONLY:Observation",),
+    ),
+    "a later permit does": (
+        deny(provision=[permit(HOSPITAL) | {"class": kind("Observation")}]),
+        [(permit(HOSPITAL), "2026-01-01")],
+        "permit",
+        (),
+    ),
+    "a later permit lifts the root and not what was refused inside by name": (
+        deny(provision=[deny(securityLabel=topic("HIV"))]),
+        [(permit(HOSPITAL), "2026-01-01")],
+        "permit",
+        ("REDACT:HIV",),
+    ),
+    "two limits at once cannot be said, so nothing is": (
+        deny(provision=[permit(HOSPITAL) | {"class": kind("Observation")}]),
+        [(permit(HOSPITAL, securityLabel=level("N")), "2024"), (deny(), "2023")],
+        "permit",
+        ("ONLY:Observation",),
+    ),
+    "an exception named by a later permit is lifted only if all of it is named": (
+        deny(securityLabel=topic("HIV", "PSY")),
+        [(permit(HOSPITAL, securityLabel=topic("HIV")), "2026-01-01")],
+        "permit",
+        ("REDACT:HIV", "REDACT:PSY", "ONLY:HIV"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN.values(), ids=list(UNSEEN))
+def test_papers_that_meet_unseen(case: tuple[Json, list[tuple[Json, str]], str, tuple[str, ...]]) -> None:
+    first, others, decision, tokens = case
+    more = [paper(rule, f"other-{i}", date=date) for i, (rule, date) in enumerate(others)]
+    answer = decide([paper(first, "first", date="2025"), *more], ask(), Config())
+    assert (answer.decision, answer.obligations) == (decision, tokens)

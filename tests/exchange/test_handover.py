@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.path.handover import bundle_of, counts_by_type
+from exchange.path.handover import bundle_of
 
 AT = datetime(2026, 11, 25, 1, 2, 3, 456_789, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -43,11 +43,3 @@ def test_known_bundle() -> None:
         b'{"resourceType":"Bundle","id":"r-1","type":"searchset","timestamp":"2026-11-25T01:02:03.456+00:00",'
         b'"total":1,"entry":[{"resource":{"resourceType":"Basic"},"search":{"mode":"match"}}]}'
     )
-
-
-def test_counts_are_by_type_in_order() -> None:
-    kinds = ("Observation", "Condition", "Observation")
-    assert list(counts_by_type({"resourceType": kind} for kind in kinds).items()) == [
-        ("Condition", 1),
-        ("Observation", 2),
-    ]
