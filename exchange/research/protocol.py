@@ -65,9 +65,11 @@ def read_protocol(file: Path) -> Protocol:
     try:
         protocol = msgspec.toml.decode(file.read_bytes(), type=Protocol)
     except OSError as error:
-        raise BadProtocol(file.name, error.strerror or "cannot be read", "无法读取") from None
+        raise BadProtocol(file.name, _small(error.strerror or "cannot be read"), "无法读取") from None
+    except UnicodeDecodeError:
+        raise BadProtocol(file.name, "is not UTF-8", "不是 UTF-8 文本") from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise BadProtocol(file.name, str(error)[:1].lower() + str(error)[1:], f"格式不对:{error}") from None
+        raise BadProtocol(file.name, _small(str(error)), f"格式不对:{error}") from None
     check_protocol(protocol, file.name)
     return protocol
 
@@ -100,3 +102,7 @@ def check_protocol(protocol: Protocol, place: str) -> None:
     for kept, field, en, zh in rules:
         if not kept:
             raise BadProtocol(f"{place}, {field}", en, zh)
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
