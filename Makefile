@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-OURS := ledger consent deid policies exchange cli tests bench
+OURS := ledger consent deid policies exchange cli tests bench docs
 RULES := policies/rego
 TOOLS := policies/tools/bin
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
@@ -42,10 +42,7 @@ check: $(READY) ## lint, types, import directions, policies, docs and locks in s
 	@$(MAKE) --no-print-directory check-docs check-policies
 
 check-docs: $(READY)
-	@mkdir -p .cache
-	@$(BIN)/python -m policies.rules_page .cache/policy-rules.md
-	@cmp .cache/policy-rules.md docs/reference/policy-rules.md || \
-		{ echo "docs: not what the program gives; run make docs" >&2; exit 1; }
+	$(BIN)/python -m docs.generate --check
 
 check-policies: $(READY)
 	@if test -x $(TOOLS)/opa; then set -ex; \
@@ -71,7 +68,7 @@ lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer 
 	$(COMPILE) --group dev -o requirements/dev.lock
 
 docs: $(READY) ## write the pages that are made from the program itself
-	$(BIN)/python -m policies.rules_page docs/reference/policy-rules.md
+	$(BIN)/python -m docs.generate
 
 policy-tools: ## build opa and regal from policies/tools/go.mod (needs Go)
 	mkdir -p $(TOOLS)

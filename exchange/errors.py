@@ -76,8 +76,8 @@ class BadSetting(ExchangeError):
         super().__init__(
             f"{place}: {en}",
             f"{place}:{zh}",
-            hint="hutong config show lists every setting and where its value came from",
-            hint_zh="hutong config show 会列出所有设置及其来源",
+            hint="correct that line; without it the default counts, and hutong config show names every setting",
+            hint_zh="请更正该行;删去则取默认值,之后 hutong config show 会列出所有设置",
         )
 
 

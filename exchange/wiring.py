@@ -29,13 +29,14 @@ from exchange.instants import to_us
 from exchange.node.create import Founding, clear_folder, prepare_folder
 from exchange.node.layout import Layout
 from exchange.node.node import Node
+from exchange.node.opening import open_log, open_records
 from exchange.node.registry import first_registry, runner
 from exchange.node.secrets import MasterSecret, read_secret, write_secret
 from exchange.node.settings import Settings, read_settings, write_settings
 from exchange.node.vault import Vault
 from exchange.path import spool
 from exchange.path.office import Office
-from exchange.path.recording import Desk
+from exchange.path.recording import Desk, Pen
 from exchange.records import Store
 from exchange.research import projects
 from ledger import Entry, Log, Signer
@@ -78,11 +79,12 @@ def found_node(
         raise BadRegion
     directory, registry = first_registry(founding)
     own = runner(directory, founding.organisation, founding.region)
+    brought_along = Layout(folder).registry.exists()
     layout = prepare_folder(folder)
     try:
         _fill(layout, founding, own, registry, environment, clock, entropy)
     except BaseException:
-        clear_folder(layout)
+        clear_folder(layout, registry=not brought_along)
         raise
 
 
@@ -149,13 +151,13 @@ def open_node(
     master = MasterSecret(read_secret(layout.keys / MASTER))
     signer = _signer(settings, master)
     with ExitStack() as stack:
-        log, writable = _open_log(layout, signer, clock, entropy)
+        log, pen = open_log(layout, signer, clock, entropy, TABLES)
         stack.callback(log.close)
-        records = stack.enter_context(Store(layout.records, key=master.for_use("records"), writable=writable))
+        records = stack.enter_context(open_records(layout, master, writable=pen is log))
         policy = _policy_of(layout, stack)
-        node = _node(layout, settings, master, log, records, policy, clock, entropy)
+        node = _node(layout, settings, master, log, pen, records, policy, clock, entropy)
         stack.callback(node.vault.close)
-        if writable:
+        if pen is log:
             review = timedelta(hours=settings["emergency.review_hours"])
             # The disk may have room to open the ledger and none to write it: then it waits on, status tells.
             with suppress(CannotAppend):
@@ -208,6 +210,7 @@ def _node(
     settings: Settings,
     master: MasterSecret,
     log: Log,
+    pen: Pen,
     records: Store,
     policy: Callable[[], Engine],
     clock: Clock,
@@ -223,7 +226,7 @@ def _node(
         entropy=entropy,
     )
     desk = Desk(
-        pen=log,
+        pen=pen,
         region=settings["node.region"],
         node=settings["node.id"],
         actor_key=master.for_use("actor"),
@@ -254,17 +257,6 @@ def _node(
         keys=NodeKeys.of(master),
         vkey=_signer(settings, master).verifier_key,
     )
-
-
-def _open_log(layout: Layout, signer: Signer, clock: Clock, entropy: Entropy) -> tuple[Log, bool]:
-    """The ledger, for writing if that can be; otherwise for reading, so that an officer still can look."""
-    try:
-        return Log.open(layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=TABLES), True
-    except CannotAppend:
-        log = Log.open(
-            layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=TABLES, writable=False
-        )
-        return log, False
 
 
 def _policy_of(layout: Layout, stack: ExitStack) -> Callable[[], Engine]:

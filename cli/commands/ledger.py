@@ -65,8 +65,8 @@ def verify(terminal: Terminal, known: str | None, as_json: bool) -> None:
         raise NotVerified(
             "the ledger does not verify",
             "账本验证未通过",
-            hint="keep the file as evidence; the regions this one is joined with hold its checkpoints",
-            hint_zh="请保留该文件作为证据;互联地区保存有其检查点",
+            hint="keep the file as evidence; a checkpoint kept elsewhere shows what it was: --known FILE",
+            hint_zh="请保留该文件作为证据;另处保存的检查点可以说明原状:--known 文件",
         )
 
 

@@ -13,7 +13,7 @@ from exchange.federation.card import Card
 from exchange.federation.envelope import open_answer, sealed_question
 from exchange.federation.errors import FederationError, PeerNotTrusted
 from exchange.federation.keys import NodeKeys
-from exchange.federation.line import Line, require_safe, sent
+from exchange.federation.line import Line, require_safe, sent, trust_in
 from exchange.federation.messages import Answer, NotAMessage, Question, encode, question_of, read_answer
 from exchange.federation.receipt import check_receipt
 from exchange.node.settings import Settings
@@ -97,8 +97,15 @@ def request_from(
     settings: Settings,
 ) -> Asked:
     """Ask `peer` for what `request` says, as this node's settings have it: see `request_over`."""
-    timeout = settings["serve.timeout_seconds"]
-    line = Line(keys=keys, node=desk.node, clock=clock, entropy=desk.entropy, timeout=timeout)
+    line = Line(
+        keys=keys,
+        node=desk.node,
+        clock=clock,
+        entropy=desk.entropy,
+        timeout=settings["serve.timeout_seconds"],
+        tls=trust_in(settings["serve.ca_file"]) if settings["serve.ca_file"] else None,
+        plain_http=settings["serve.plain_http"],
+    )
     return request_over(line, peer, request, desk, vault)
 
 

@@ -48,8 +48,8 @@ class CardExpired(FederationError):
         super().__init__(
             f"the keys on the card of {node} expired on {on}",
             f"节点 {node} 名片上的密钥已于 {on} 过期",
-            hint="ask that region for a new card, then: hutong node join CARD",
-            hint_zh="请对方提供新名片,然后执行:hutong node join 名片文件",
+            hint="ask that region for a new card, then: hutong node join CARD --fingerprint DIGITS --by ID",
+            hint_zh="请对方提供新名片,然后执行:hutong node join 名片文件 --fingerprint 指纹 --by 工号",
         )
 
 

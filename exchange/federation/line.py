@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from exchange.errors import BadSetting
 from exchange.federation.card import Card
 from exchange.federation.envelope import MAX_ANSWER_BYTES, TYPE, request_type
 from exchange.federation.errors import AnswerTooLarge, InsecureAddress, PeerRejected, PeerUnreachable
@@ -31,8 +32,8 @@ MAX_REJECTION_BYTES = 4096
 class Line:
     """How this node reaches others. `timeout` is for the whole of one question and answer, in seconds.
 
-    `tls` is the trust to use for https; None is the system's. Plain http goes to this machine only, unless
-    `plain_http` says that something else protects the way.
+    `tls` is the trust to use for https; None trusts the public authorities. Plain http goes to this machine
+    only, unless `plain_http` says that something else protects the way.
     """
 
     keys: NodeKeys
@@ -42,6 +43,16 @@ class Line:
     timeout: float = TIMEOUT_SECONDS
     tls: "ssl.SSLContext | None" = None
     plain_http: bool = False
+
+
+def trust_in(file: str) -> "ssl.SSLContext":
+    """Trust the certificates in the PEM `file` and no others. Raises BadSetting."""
+    import ssl
+
+    try:
+        return ssl.create_default_context(cafile=file)
+    except OSError:
+        raise BadSetting("serve.ca_file", "is not a file of PEM certificates", "不是 PEM 证书文件") from None
 
 
 def require_safe(peer: Card, line: Line) -> None:

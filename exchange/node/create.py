@@ -31,15 +31,19 @@ def prepare_folder(folder: Path) -> Layout:
         for room in _rooms(layout):
             room.mkdir(mode=0o700)
     except OSError as error:
-        clear_folder(layout)
+        clear_folder(layout, registry=False)
         raise CannotWrite(str(folder), error.strerror or type(error).__name__) from error
     return layout
 
 
-def clear_folder(layout: Layout) -> None:
-    """Take away what was begun, so that the next attempt is not told that a node is there already."""
-    for path in _files(layout):
-        path.unlink(missing_ok=True)
+def clear_folder(layout: Layout, *, registry: bool) -> None:
+    """Take away what was begun, so that the next attempt is not told that a node is there already.
+
+    The registry goes too if it was written (`registry`); an operator may have put it there beforehand.
+    """
+    for path in (*_files(layout), *((layout.registry,) if registry else ())):
+        with suppress(OSError):
+            path.unlink()
     for room in _rooms(layout):
         shutil.rmtree(room, ignore_errors=True)
     # Somebody else's things may lie there.
@@ -48,7 +52,6 @@ def clear_folder(layout: Layout) -> None:
 
 
 def _files(layout: Layout) -> tuple[Path, ...]:
-    # registry.toml is not among them: an operator may have put it there beforehand.
     return (layout.settings, layout.ledger, layout.vault, layout.records)
 
 

@@ -47,6 +47,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("serve.host", str, "127.0.0.1", "address to listen on", "监听地址"),
     Setting("serve.port", _Port, 8320, "port to listen on", "监听端口"),
     Setting("serve.url", str, "", "address other nodes reach this one by", "其他节点访问本节点的地址"),
+    Setting("serve.ca_file", str, "", "certificates to trust for https to other nodes, instead of the public ones", "访问其他节点的 https 时信任的证书文件,代替公共证书"),
+    Setting("serve.plain_http", bool, False, "ask other machines over plain http: something else protects the way", "允许以明文 http 访问其他机器(线路另有保护)"),
     Setting("serve.timeout_seconds", _Seconds, 10.0, "how long to wait for another node", "等待其他节点应答的秒数"),
     Setting("emergency.spool_minutes", _Some, 240, "how long break-glass may go on while the ledger is down", "账本不可写时紧急调阅可持续的分钟数"),
     Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件,最好放在另一块磁盘"),

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import orjson
 
 from deid import Report
+from deid.report import KINDS
 
+# What happened to an element that did not come at all.
+STAYED = ("dropped", "unknown", "not_asked")
 QUASI_IDENTIFIERS = ("gender", "birthDate", "address")
 
 
@@ -89,8 +92,27 @@ def measure(
         smallest_group=min(groups.values(), default=0),
         alone=_told(alone, least),
         least=least,
-        cleaning=report.as_dict(),
+        cleaning=_what_left(report, least),
     )
+
+
+def _what_left(report: Report, least: int) -> dict[str, object]:
+    """What was done to the elements that came, and of the rest the totals.
+
+    That an element was left out once would tell that one patient has it: a death, a twin, a second address.
+    """
+    done = {path: _left(tally.counts()) for path, tally in sorted(report.places.items())}
+    return {
+        "profile": report.profile,
+        "rules": report.rules,
+        "resources": dict(sorted(report.released.items())),
+        "elements": {path: counts for path, counts in done.items() if counts},
+        "totals": {kind: _told(report.total(kind), least) for kind in KINDS},
+    }
+
+
+def _left(counts: Mapping[str, int]) -> dict[str, int]:
+    return {kind: count for kind, count in counts.items() if kind not in STAYED}
 
 
 def _told(number: int, least: int) -> int | None:

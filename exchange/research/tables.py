@@ -13,7 +13,8 @@ def to_csv(resources: Sequence[Mapping[str, object]]) -> bytes:
     rows = [dict(_leaves(one)) for one in resources]
     columns = sorted({name for row in rows for name in row}, key=_column_order)
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\n", restval="")
+    # RFC 4180; and so a lone carriage return in a cell is put in quotes too.
+    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\r\n", restval="")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode("utf-8-sig")

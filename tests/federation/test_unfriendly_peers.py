@@ -31,7 +31,7 @@ from exchange.federation.errors import (
     PeerRejected,
     PeerUnreachable,
 )
-from exchange.federation.line import Line
+from exchange.federation.line import Line, trust_in
 from exchange.federation.messages import Answer, encode
 from exchange.federation.running import listen
 from exchange.federation.signing import HttpRequest
@@ -268,7 +268,7 @@ def _certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, private)
-    return server, ssl.create_default_context(cafile=str(certificate))
+    return server, trust_in(str(certificate))
 
 
 @pytest.mark.attack

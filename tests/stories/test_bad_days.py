@@ -194,6 +194,12 @@ def test_a_revocation_that_was_deleted_is_found(node: Path) -> None:
     assert "consent version is missing" in answer.out.decode()
 
 
+def test_records_that_are_gone_are_missed_not_made_anew(node: Path) -> None:
+    (node / "records.db").unlink()
+    refused(hutong(node, "status"), 6, "records.db is not there")
+    assert not (node / "records.db").exists()
+
+
 # --- no place to write ---
 
 
@@ -211,7 +217,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_every_access(made: Path, small_disk: Path) -> None:
     node = Path(shutil.copytree(made / "node", small_disk / "node"))
     _fill(small_disk)
-    refused(hutong(node, *ASK), 5, "cannot be written")
+    refused(hutong(node, *ASK), 5, "ledger.db cannot be written: the disk")
 
 
 def test_on_a_full_disk_an_emergency_goes_through_a_spool_elsewhere_and_is_not_lost(

@@ -1,0 +1,59 @@
+"""Open a node's stores as far as the disk allows: on a full or read-only disk one can still look."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.node.layout import Layout
+from exchange.node.secrets import MasterSecret
+from exchange.path.recording import Pen
+from exchange.records import Store, StoreMissing
+from exchange.records.errors import StoreNotWritable, StoreUnreadable
+from ledger import Change, Entry, Log, Recorded, Signer
+from ledger.errors import CannotAppend
+
+
+@dataclass(frozen=True, slots=True)
+class _Shut:
+    """The pen of a ledger that could not be opened for writing: every entry meets the reason."""
+
+    why: CannotAppend
+
+    def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
+        raise self.why
+
+
+def open_log(
+    layout: Layout,
+    signer: Signer,
+    clock: Callable[[], datetime],
+    entropy: Callable[[int], bytes],
+    tables: Sequence[str],
+) -> tuple[Log, Pen]:
+    """The ledger and its pen; where it cannot be written, a shut one, so that an officer still can look.
+
+    Raises what opening raises when the file is not this node's, or was changed.
+    """
+    try:
+        log = Log.open(layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=tables)
+    except CannotAppend as error:
+        log = Log.open(
+            layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=tables, writable=False
+        )
+        return log, _Shut(error)
+    return log, log
+
+
+def open_records(layout: Layout, master: MasterSecret, *, writable: bool) -> Store:
+    """The records; for reading where the disk takes nothing more.
+
+    A node whose records are gone is not a new one. Raises StoreMissing.
+    """
+    if not layout.records.exists():
+        raise StoreMissing(layout.records.name)
+    key = master.for_use("records")
+    if writable:
+        with suppress(StoreNotWritable, StoreUnreadable):
+            return Store(layout.records, key=key)
+    return Store(layout.records, key=key, writable=False)
