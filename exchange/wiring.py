@@ -158,10 +158,7 @@ def open_node(
         node = _node(layout, settings, master, log, pen, records, policy, clock, entropy)
         stack.callback(node.vault.close)
         if pen is log:
-            review = timedelta(hours=settings["emergency.review_hours"])
-            # The disk may have room to open the ledger and none to write it: then it waits on, status tells.
-            with suppress(CannotAppend):
-                node.spool.drain(log, lambda entry: following_spooled(entry, review))
+            _drain(node)
         yield node
 
 
@@ -178,6 +175,9 @@ def open_counter(
         own = threading.local()
 
         def office() -> Office:
+            # Emergencies that waited go into the ledger as soon as it takes them, not only when a node is opened.
+            if node.spool.waiting():
+                _drain(node)
             if not hasattr(own, "office"):
                 records = Store(
                     node.layout.records, key=node.office.master.for_use("records"), writable=False
@@ -196,6 +196,13 @@ def open_counter(
             entropy=entropy,
         )
         yield node.settings, counter
+
+
+def _drain(node: Node) -> None:
+    review = timedelta(hours=node.settings["emergency.review_hours"])
+    # The disk may have room to open the ledger and none to write it: then it waits on, status tells.
+    with suppress(CannotAppend):
+        node.spool.drain(node.log, lambda entry: following_spooled(entry, review))
 
 
 def verifier_key(folder: Path, environment: Mapping[str, str] = os.environ) -> str:

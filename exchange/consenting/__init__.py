@@ -1,5 +1,6 @@
 """What patients say, turned into consent versions and ledger entries: granting, revoking, bringing in signed forms."""
 
+from exchange.consenting.effect import shortfalls
 from exchange.consenting.granting import Granted, NoSuchConsent, Revoked, consents_of, grant, revoke
 from exchange.consenting.importing import ConsentImport, import_consents
 
@@ -12,4 +13,5 @@ __all__ = [
     "grant",
     "import_consents",
     "revoke",
+    "shortfalls",
 ]

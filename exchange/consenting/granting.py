@@ -1,18 +1,15 @@
 """Granting and revoking: what a patient says becomes a consent version and a ledger entry, both or neither."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from consent import StoredConsent, Wish, build_consent, decide, reason_words, sentence, withdraw
+from consent import StoredConsent, Wish, build_consent, sentence, withdraw
 from exchange.audit.story import Look, who_saw
-from exchange.directory import NotInDirectory
+from exchange.consenting.effect import shortfalls
 from exchange.errors import ExchangeError
 from exchange.instants import to_us
 from exchange.node.node import Node
-from exchange.path.agreeing import all_known_at, case_of
 from exchange.path.office import Office
-from exchange.path.request import Actor, Request
 from exchange.path.subject import subject_of
 from ledger import Entry, Recorded
 
@@ -79,12 +76,13 @@ def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
     )
     told = {"consent": consent_id, "version": storing.version, "by": by, **_sentences(node, resource)}
     recorded = office.desk.write(entry, told, key=keys.key, change=storing.change)
+    stored = next(one for one in office.consents.newest(keys) if one.consent_id == consent_id)
     return Granted(
         consent_id=consent_id,
         version=storing.version,
         entry=recorded,
         resource=resource,
-        warnings=() if wish.refuse else tuple(_not_yet(node, said, patient)),
+        warnings=shortfalls(node, patient, stored),
     )
 
 
@@ -114,47 +112,6 @@ def consents_of(node: Node, patient_text: str, *, all_versions: bool = False) ->
     """The patient's consents: the newest version of each, or every version."""
     keys = node.vault.key_of(node.records.patient(patient_text))
     return node.consents.versions(keys) if all_versions else node.consents.newest(keys)
-
-
-def _not_yet(node: Node, wish: Wish, patient: str) -> Sequence[tuple[str, str]]:
-    """What a recipient the patient named would be told today, where that is not yes."""
-    office = node.office
-    keys = office.vault.key_of(patient)
-    subject = subject_of(office.records, patient, office.directory, office.own)
-    versions, now = office.consents.versions(keys), office.clock()
-    known_at = all_known_at(versions, now)
-    consents = [one.resource for one in versions]
-    problems: dict[str, tuple[str, str]] = {}
-    actors = [actor for reference in wish.recipients if (actor := _as_actor(node, reference))]
-    for actor in actors:
-        for purpose in wish.purposes:
-            request = Request(id="", patient=patient, purpose=purpose, actor=actor, asked_at=now)
-            case = case_of(request, subject, items=(), at=now, known_at=known_at)
-            answer = decide(consents, case, office.consent_config)
-            if answer.decision != "permit":
-                words = reason_words(answer.reason)
-                problems.setdefault(answer.reason, (words.en, words.zh))
-    return tuple(problems.values())
-
-
-def _as_actor(node: Node, reference: str) -> Actor | None:
-    """Somebody the consent names, as if they asked; None for whom this node cannot ask in the name of.
-
-    That is a group, whose members ask one by one, and a person of another region, who is in no registry of ours.
-    """
-    kind, _, name = reference.partition("/")
-    try:
-        if kind == "Organization":
-            role, organisation, own = "physician", node.directory.organisation(name), "Practitioner/somebody"
-        elif kind == "Practitioner":
-            person = node.directory.person(name)
-            role, organisation, own = person.role, node.directory.organisation(person.organisation), reference
-        else:
-            return None
-    except NotInDirectory:
-        return None
-    groups = node.directory.groups_of(own, organisation.reference)
-    return Actor(id=own, role=role, organisation=organisation, groups=groups, vouched_by=node.id)
 
 
 def _sentences(node: Node, resource: dict[str, object]) -> dict[str, str]:

@@ -120,8 +120,9 @@ def write_settings(file: Path, chosen: Mapping[str, str]) -> None:
         if head != section:
             lines += ([""] if lines else []) + [f"[{head}]"]
             section = head
-        # A JSON string with its characters unescaped is a TOML basic string.
-        lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+        # A JSON string with its characters unescaped is a TOML basic string, but for DEL.
+        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        lines.append(f"{name} = {text}")
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -117,7 +117,7 @@ class Vault:
         lookup, name, wrapped = row
         try:
             key = self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], lookup)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise WrongNodeKey(self._path.name) from None
         # Under another pseudonym the patient's refusals would not be found.
         if name != _pseudonym(key):

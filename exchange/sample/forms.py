@@ -5,9 +5,11 @@ Only where the region has a research institute, and only for adults. The file is
 """
 
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 
 from consent import Wish, build_consent
+from exchange.directory import Directory, parse_directory, starter
 from exchange.sample.dice import Dice
 from exchange.sample.places import Region
 
@@ -47,4 +49,9 @@ def _form(patient: dict[str, Any], region: Region, dice: Dice, today: date) -> d
         custodian=patient["managingOrganization"]["reference"],
     )
     signed = datetime.combine(dice.day(date(today.year - 1, 1, 1), today), time(2), UTC)
-    return build_consent(wish, consent_id=f"form-{patient['id']}", at=signed)
+    return build_consent(wish, consent_id=f"form-{patient['id']}", at=signed, name_of=_directory().name_of)
+
+
+@cache
+def _directory() -> Directory:
+    return parse_directory(starter(), "starter.toml")

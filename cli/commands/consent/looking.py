@@ -1,5 +1,6 @@
 """What a patient has agreed to, as a list and one by one."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,7 @@ def list_consents(terminal: Terminal, patient: str, everything: bool, as_json: b
     with terminal.open() as node:
         found = consents_of(node, patient, all_versions=everything)
         rows = [_row(terminal, node, one) for one in found]
+        _tell_shortfalls(terminal, node, patient, list({one.consent_id: one for one in found}.values()))
     if as_json:
         output.document([_as_dict(one) for one in found])
     else:
@@ -71,6 +73,8 @@ def show(
             raise NoSuchConsent
         one = wanted[-1]
         sentence = sentence_of(terminal, node, one.resource)
+        if one.version == len(versions):
+            _tell_shortfalls(terminal, node, patient, [one])
     if fhir:
         output.document(one.resource)
         return
@@ -84,6 +88,21 @@ def show(
         f"{one.consent_id},第 {one.version} 版(共 {len(versions)} 版):自 {since} 起{state}",
     )
     terminal.say(f"entry {one.entry}", f"账本条目 {one.entry}")
+
+
+def _tell_shortfalls(
+    terminal: Terminal, node: "Node", patient: str, found: "Sequence[StoredConsent]"
+) -> None:
+    """A consent in force that permits less than it names is not shown without saying so."""
+    from exchange.consenting import shortfalls
+
+    known = node.records.patient(patient)
+    for one in found:
+        for en, zh in shortfalls(node, known, one):
+            terminal.note(
+                f"{one.consent_id} does not permit everything it names: {en}",
+                f"{one.consent_id} 尚不能完全生效:{zh}",
+            )
 
 
 def _row(terminal: Terminal, node: "Node", one: "StoredConsent") -> tuple[str, ...]:
