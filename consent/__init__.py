@@ -2,6 +2,7 @@
 
 from consent.answer import Answer, Redacted
 from consent.building import build_consent, withdraw
+from consent.codes import role_group
 from consent.config import Config
 from consent.deciding import decide
 from consent.errors import ConsentError
@@ -29,6 +30,7 @@ __all__ = [
     "computable",
     "decide",
     "reason_words",
+    "role_group",
     "sentence",
     "withdraw",
 ]

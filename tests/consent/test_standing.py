@@ -111,6 +111,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"securityLabel": topic("PSY") + level("V")},
         {"securityLabel": topic("HIV", "PSY")},
     ),
+    "a narrow topic, not the wide one around it": (
+        {"securityLabel": topic("PSY")},
+        {"securityLabel": topic("HIV", "SPI")},
+        {"securityLabel": topic("HIV", "PSY")},
+    ),
     "of two levels the lower": (
         {"securityLabel": level("R", "V")},
         {"securityLabel": topic("HIV", "PSY")},
@@ -185,6 +190,12 @@ def test_a_refusal_of_treatment_does_not_become_an_emergency_refusal() -> None:
     later = paper(deny(purpose=why("TREAT")), "later", date="2025")
     question = ask("BTG", actor={"memberOf": [GROUP]})
     assert decide([named, later], question, Config()).basis == ("named",)
+
+
+@pytest.mark.parametrize("shown", [{}, {"items": [HIV]}])
+def test_a_doctor_refused_inside_a_permit_is_not_let_in_by_another_word(shown: Json) -> None:
+    rule = permit(HOSPITAL, provision=[deny(actor=who(DOCTOR))])
+    assert decide([paper(rule)], ask("BTG", **shown), Config()).reason == "CONSENT_DENY"
 
 
 def test_nor_does_calling_it_an_emergency_get_round_a_refusal_of_treatment() -> None:
