@@ -55,6 +55,20 @@ class SetAside(TerminalError):
         )
 
 
+class NotAllUsable(TerminalError):
+    """Some of what was given cannot be used; each was told where it stands."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, number: int, total: int, en: str, zh: str) -> None:
+        super().__init__(
+            f"{number} of {total} {en}",
+            f"{total} 项中有 {number} 项{zh}",
+            hint="what is wrong stands beside each of them; the others count",
+            hint_zh="逐项原因见上;其余各项有效",
+        )
+
+
 class CannotWriteAnswer(TerminalError):
     """The answer cannot be put where it should go."""
 

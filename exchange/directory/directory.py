@@ -6,6 +6,9 @@ from dataclasses import replace
 from exchange.directory.errors import NotInDirectory, OrganisationDiffers
 from exchange.directory.organisation import Organisation
 from exchange.directory.people import Group, Person
+from exchange.directory.regions import is_region, region_name
+
+_REGION = "Region/"
 
 
 class Directory:
@@ -66,7 +69,9 @@ class Directory:
         return tuple(one.reference for one in self._groups.values() if not wanted.isdisjoint(one.members))
 
     def name_of(self, reference: str, lang: str) -> str | None:
-        """The name to show for `Practitioner/x`, `Organization/y`, `Group/z`; None when it is not listed."""
+        """The name to show for `Practitioner/x`, `Organization/y`, `Group/z`, `Region/320583`; None when unknown."""
+        if reference.startswith(_REGION) and is_region(reference.removeprefix(_REGION)):
+            return region_name(reference.removeprefix(_REGION), lang)
         found = self._named.get(reference)
         return found.name(lang) if found else None
 

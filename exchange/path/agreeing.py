@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent import PatientKey, StoredConsent, decide
+from consent import PatientKey, StoredConsent, decide, role_group
 from exchange.directory import Organisation
 from exchange.instants import CHINA
 from exchange.path.office import Office
@@ -124,7 +124,7 @@ def _actor(asker: Actor) -> dict[str, object]:
     actor: dict[str, object] = {
         "reference": asker.reference,
         "organization": asker.organisation.reference,
-        "memberOf": list(asker.groups),
+        "memberOf": [*asker.groups, role_group(asker.role)],
         "region": asker.organisation.region,
         "country": "CN",
     }

@@ -66,7 +66,7 @@ def test_a_line_that_is_no_case_is_told_and_the_others_are_answered(broken: byte
     assert result.exit_code == 6
     assert ["error" in one for one in answers] == [False, True, False]
     assert answers[1]["error"]["zh"]
-    assert "1 of the cases could not be read" in result.stderr
+    assert "1 of 3 cases could not be read" in result.stderr
 
 
 def test_a_file_that_is_no_case_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from consent.conformance import CLASSES, conformance, differences
-from tests.consent.papers import Json, permit
+from tests.consent.papers import Json, T, concept, kind, level, paper, who, why
 
 LEVELS = {
     "basic": "pcf-basic",
@@ -34,10 +34,10 @@ def test_every_example_of_ihe_pcf_is_of_the_level_it_was_written_for(shared: Pat
         ({}, "pcf-basic"),
         ({"period": {"end": "2030-01-01"}}, "pcf-basic"),
         ({"dataPeriod": {"start": "2020-01-01"}}, "pcf-intermediate"),
-        ({"provision": [{"type": "deny", "purpose": [{"code": "HRESCH"}]}]}, "pcf-intermediate"),
-        ({"securityLabel": [{"code": "R"}]}, "pcf-advanced"),
-        ({"class": [{"code": "Observation"}]}, "r4-extended"),
-        ({"action": [{"coding": [{"code": "access"}]}]}, "r4-extended"),
+        ({"provision": [{"type": "deny", "purpose": why("HRESCH")}]}, "pcf-intermediate"),
+        ({"securityLabel": level("R")}, "pcf-advanced"),
+        ({"class": kind("Observation")}, "r4-extended"),
+        ({"action": [concept(f"{T}consentaction", "access")]}, "r4-extended"),
     ],
     ids=str,
 )
@@ -46,7 +46,7 @@ def test_the_class_is_that_of_the_most_demanding_element(changes: Json, level: s
 
 
 def test_a_rule_inside_an_exception_is_beyond_pcf() -> None:
-    inner = {"type": "permit", "actor": []}
+    inner = {"type": "permit", "actor": who("Organization/x")}
     consent = _consent({"provision": [{"type": "deny", "provision": [inner]}]})
     assert conformance(consent) == "r4-extended"
     assert any("one level" in one.en for one in differences(consent))
@@ -65,14 +65,10 @@ def test_a_limit_that_only_we_understand_is_told() -> None:
 
 
 def test_every_difference_names_its_place_in_both_languages() -> None:
-    told = differences(
-        _consent({"class": [{"code": "Observation"}]}) | {"verification": [{"verified": True}]}
-    )
+    told = differences(_consent({"class": kind("Observation")}) | {"verification": [{"verified": True}]})
     assert {one.place for one in told} >= {"Consent.provision.class", "Consent.verification"}
     assert all(one.reader in ("R4", "R5", "PCF") and one.en and one.zh for one in told)
 
 
 def _consent(changes: Json) -> Json:
-    consent = permit()
-    consent["provision"] = {"type": "permit", "purpose": [{"code": "TREAT"}]} | changes
-    return consent
+    return paper({"type": "permit", "purpose": why("TREAT")} | changes)

@@ -8,7 +8,7 @@ from click.exceptions import Exit
 
 from cli import output
 from cli.commands.consent.noun import consent
-from cli.errors import CannotRead, Refused
+from cli.errors import CannotRead, NotAllUsable, Refused
 from cli.files import STANDARD, named, read_bytes, standard_input
 
 REFUSED = Refused.exit_code
@@ -40,19 +40,18 @@ def decide(case: str) -> None:
 
 
 def _decide_lines(lines: Iterator[bytes]) -> None:
-    unread = 0
+    unread = total = 0
     for line in lines:
         if not line.strip():
             continue
+        total += 1
         answer, problem = _answered(line)
         if problem:
             unread += 1
             answer |= {"error": {"en": problem[0], "zh": problem[1]}}
         output.json_line(answer)
     if unread:
-        raise CannotRead(
-            f"{unread} of the cases", "could not be read; their lines say why", "无法读取,原因见各行"
-        )
+        raise NotAllUsable(unread, total, "cases could not be read", "案例无法读取")
 
 
 def _answered(raw: bytes) -> tuple[dict[str, Any], tuple[str, str] | None]:

@@ -1,0 +1,65 @@
+"""Everything about one entry, for whoever has to explain it: with its sealed details, as long as their key exists."""
+
+import pytest
+
+from exchange.audit import show
+from exchange.node.node import Node
+from ledger.errors import NoSuchEntry
+from tests.exchange.nodes import OTHER_DOCTOR, allow, emergency, last, put, question, released
+from tests.exchange.people import EVERYTHING
+
+
+def test_the_details_are_opened_and_are_what_was_committed_to(node: Node) -> None:
+    granted = allow(node)
+    intent = released(question(node), node.office).intent
+    shown = show(node.office, intent.id)
+    assert (shown.details.open, shown.details.true) == (True, True)
+    told = shown.as_dict()
+    details = told["details"]
+    assert isinstance(details, dict)
+    assert details["request"]["actor"]["id"] == OTHER_DOCTOR
+    assert details["consent"]["basis"] == [granted.consent_id]
+    assert told["details_match_commitment"] is True
+
+
+def test_what_belongs_together_is_shown_together(node: Node) -> None:
+    result = released(emergency(node), node.office)
+    assert [one.id for one in show(node.office, result.intent.id).related] == [result.outcome.id]
+    assert [one.id for one in show(node.office, result.outcome.id).related] == [result.intent.id]
+
+
+def test_in_both_languages(node: Node) -> None:
+    put(question(node), node.office)
+    shown = show(node.office, last(node).id)
+    zh, en = ("\n".join(shown.lines(lang)) for lang in ("zh", "en"))
+    assert f"第 {shown.found.index} 条 {shown.found.id}  2026-11-25 09:00:00" in zh
+    assert "密封内容 (与账本中的承诺值一致):" in zh
+    assert "  决定: deny" in zh
+    assert f"entry {shown.found.index}, {shown.found.id}" in en
+    assert "sealed details (they are what the ledger committed to):" in en
+    assert "  reason: NO_CONSENT" in en
+
+
+def test_details_of_the_house_are_opened_with_the_key_of_the_house(node: Node) -> None:
+    put(question(node, patient="p-404"), node.office)
+    details = show(node.office, last(node).id).details
+    assert details.open
+    assert details.told["found"] is False
+
+
+def test_an_entry_nobody_wrote_is_not_found(node: Node) -> None:
+    with pytest.raises(NoSuchEntry):
+        show(node.office, "0197f3a2-7c1e-7000-8000-000000000001")
+
+
+def test_a_long_question_is_counted_not_read_out(node: Node) -> None:
+    """For a person the items are counted; the whole of it is in the JSON."""
+    allow(node, except_sensitivities=("PSY",))
+    shown = show(node.office, released(question(node), node.office).intent.id)
+    lines = [line.strip() for line in shown.lines("en")]
+    assert {"purpose: TREAT", "items: 8", "questions: 4"} <= set(lines)
+    assert "CONSENT_DENY: 3" in lines
+    assert "UNLABELED_DATA: 1" in lines
+    details = shown.as_dict()["details"]
+    assert isinstance(details, dict)
+    assert len(details["consent"]["case"]["items"]) == len(EVERYTHING)

@@ -1,0 +1,69 @@
+"""How the node is, in ten lines: what is there, and whether somebody has to act."""
+
+import apsw
+import pytest
+
+from exchange.node.node import Node
+from exchange.status import Finding, health
+from tests.exchange.nodes import Site, allow, emergency, entries, put
+
+
+def finding(node: Node, name: str) -> Finding:
+    return next(one for one in health(node) if one.name_en == name)
+
+
+def test_a_healthy_node_has_ten_good_lines_in_both_languages(node: Node) -> None:
+    found = health(node)
+    assert [one.name_en for one in found] == [
+        "node",
+        "settings",
+        "keys",
+        "ledger",
+        "records",
+        "consents",
+        "policy",
+        "peers",
+        "waiting",
+        "disk",
+    ]
+    assert [one.name_en for one in found if not one.ok] == []
+    assert all(one.zh and one.en and one.name_zh for one in found)
+
+
+def test_what_is_there_is_counted(node: Node) -> None:
+    allow(node)
+    put(emergency(node), node.office)
+    assert finding(node, "consents").en == "1, in 1 versions"
+    assert finding(node, "records").en.startswith("22 patients, ")
+    assert finding(node, "keys").en == "readable; 1 patients have one"
+    assert finding(node, "waiting").en == "1 reviews (0 overdue), 1 notices, 0 spooled emergencies"
+    assert finding(node, "ledger").en == (
+        f"{len(entries(node))} entries, all verify; the last of 2026-11-25 09:00"
+    )
+
+
+def test_progress_is_told_while_the_ledger_is_verified(node: Node) -> None:
+    told: list[tuple[int, int]] = []
+    health(node, lambda done, total: told.append((done, total)))
+    assert told[-1] == (node.log.size, node.log.size)
+
+
+@pytest.mark.attack
+def test_an_entry_that_was_altered_makes_the_ledger_not_ok(node: Node, site: Site) -> None:
+    db = apsw.Connection(str(site.folder / "ledger.db"))
+    table, column = _bodies(db)
+    changed = f"CAST(replace(CAST({column} AS TEXT), '320583', '320584') AS BLOB)"
+    db.execute(f"UPDATE {table} SET {column} = {changed}")
+    assert db.changes()
+    db.close()
+    found = finding(node, "ledger")
+    assert (found.ok, found.exit_code) == (False, 4)
+
+
+def _bodies(db: apsw.Connection) -> tuple[str, str]:
+    """Where the ledger keeps the bodies of its entries."""
+    for (table,) in list(db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")):
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        if "body" in columns:
+            return str(table), "body"
+    raise AssertionError(table)
