@@ -198,6 +198,13 @@ def open_counter(
         yield node.settings, counter
 
 
+def other_policy(file: Path) -> Engine:
+    """The rules in another bundle, to see what they would have answered. Raises BundleUnreadable, PolicyUnusable."""
+    from policies.wasm import what_if
+
+    return what_if(file)
+
+
 def _drain(node: Node) -> None:
     review = timedelta(hours=node.settings["emergency.review_hours"])
     # The disk may have room to open the ledger and none to write it: then it waits on, status tells.

@@ -121,3 +121,11 @@ class _Runtimes(WasmtimeRuntimeFactory):
         self._max_memory_pages = MEMORY_PAGES
         self._module = compiled(wasm, self._engine, cache)
         self._validate_required_env_imports()
+
+
+def what_if(file: Path, *, deadline_ms: int = 500) -> WasmEngine:
+    """The rules in another bundle, to ask what they would have said; nothing is released by them.
+
+    Raises BundleUnreadable, PolicyUnusable.
+    """
+    return WasmEngine(read_bundle(file, pin=None), cache=None, deadline_ms=deadline_ms)

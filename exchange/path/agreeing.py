@@ -5,7 +5,7 @@ every version of the patient's consents, and `consent.decide` answers for each i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from consent import PatientKey, StoredConsent, decide, role_group
@@ -35,12 +35,14 @@ class Agreement:
     rule: str
     commitments: tuple[str, ...]
     question: Mapping[str, object]
+    config: Mapping[str, object]
     versions: tuple[tuple[str, int], ...]
 
     def as_evidence(self) -> dict[str, object]:
-        """What is needed to decide this again, bit for bit: the case, and which consent versions it saw."""
+        """What is needed to decide this again, bit for bit: the case, the settings, the consent versions it saw."""
         return {
             "case": dict(self.question),
+            "config": dict(self.config),
             "versions": [list(one) for one in self.versions],
             "decision": self.decision,
             "reason": self.reason,
@@ -74,6 +76,7 @@ def did_the_patient_agree(
         rule=answer.rule,
         commitments=_commitments(versions, answer.basis),
         question=question,
+        config=asdict(office.consent_config),
         versions=tuple((one.consent_id, one.version) for one in versions),
     )
 

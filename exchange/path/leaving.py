@@ -51,7 +51,7 @@ def may_leave(engine: Engine, question: Mapping[str, object], items: Sequence[It
         obligations=_joined(permits),
         reasons=_reasons(permits or decisions),
         questions=tuple(asked),
-        answers=tuple(_answer(d) for d in decisions),
+        answers=tuple(as_kept(d) for d in decisions),
     )
 
 
@@ -136,7 +136,8 @@ def _reasons(decisions: Iterable[Decision]) -> tuple[Because, ...]:
     return tuple(seen.values())
 
 
-def _answer(decision: Decision) -> dict[str, object]:
+def as_kept(decision: Decision) -> dict[str, object]:
+    """The policy's answer as it is sealed with the entry, and compared when it is made again."""
     return {
         "allow": decision.allow,
         "reasons": [r.code for r in decision.reasons],

@@ -20,7 +20,7 @@ from exchange.path.release import Refused, Released, release
 from exchange.path.request import Request
 from exchange.requesting import Ask, request_of
 from exchange.wiring import TABLES, open_node
-from ledger import Log, Recorded, Signer
+from ledger import Change, Entry, Log, Recorded, Signer
 from tests.exchange.people import AN, Resource
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # nine in the morning in China
@@ -169,3 +169,15 @@ def last(node: Node) -> Recorded:
 def deaf(office: Office, reader: Log) -> Office:
     """The office while its ledger takes no entries: the desk writes to a log that is open for reading only."""
     return replace(office, desk=office.desk.with_pen(reader))
+
+
+@dataclass
+class TakesOne:
+    """A ledger that takes one entry and then no more."""
+
+    first: Log
+    then: Log
+
+    def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
+        taken, self.first = self.first, self.then
+        return taken.append(entry, sealed=sealed, change=change)

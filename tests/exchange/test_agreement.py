@@ -16,6 +16,7 @@ from exchange.research.projects import approve, register
 from exchange.research.protocol import read_protocol
 from exchange.reviews import Finding, close
 from exchange.status import health
+from tests.exchange.engines import CARE, asking, permitting
 from tests.exchange.nodes import NOW, OFFICER, Site, allow, deaf, emergency, put, question, released
 from tests.exchange.people import AN, BO
 
@@ -66,7 +67,10 @@ def _use(node: Node, sample: Path) -> None:
 
 def test_what_was_done_by_the_rules_agrees(busy: Node, site: Site) -> None:
     reader = site.reader(busy)
-    release(emergency(busy), deaf(busy.office, reader), lambda _: None)
+    down = deaf(busy.office, reader)
+    release(emergency(busy), down, lambda _: None)
+    # What waits in the spool always gets its review and its notice, whatever the policy asked for.
+    release(emergency(busy), asking(down, permitting(CARE)), lambda _: None)
     reader.close()
     with site.open() as again:  # what waited in the spool is in the ledger now
         assert again.spool.waiting() == 0

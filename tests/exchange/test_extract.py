@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -262,18 +262,40 @@ def test_a_consent_taken_back_while_others_are_judged_counts(study: Node, place:
     (consent,) = study.consents.newest(study.vault.key_of("c-01"))
     asked = 0
 
-    def answer(question: object) -> Decision:
+    def answer(question: Mapping[str, object]) -> Decision:
         nonlocal asked
         asked += 1
         if asked == 40:  # c-01 was judged long ago
             revoke(study, "c-01", consent.consent_id, by="Patient/c-01")
-        return real.decide(question)  # type: ignore[arg-type] # passed on
+        return real.decide(question)
 
     node = replace(study, office=asking(study.office, Says(answer, real.digest)))
     made = extracted(node, place)
     assert asked > 40
     assert made.numbers.patients == 13
     assert made.numbers.left_out["CONSENT_CHANGED"] is None  # one patient: too few to tell
+
+
+def test_where_too_many_take_their_consent_back_meanwhile_nothing_is_extracted(
+    study: Node, place: Path
+) -> None:
+    """Ten are left of fourteen: those who were begun with are recorded as come to nothing."""
+    real, asked = study.office.policy(), 0
+
+    def answer(question: Mapping[str, object]) -> Decision:
+        nonlocal asked
+        asked += 1
+        if asked == 40:
+            for patient in COHORT[:4]:
+                (consent,) = study.consents.newest(study.vault.key_of(patient))
+                revoke(study, patient, consent.consent_id, by=f"Patient/{patient}")
+        return real.decide(question)
+
+    with pytest.raises(TooFew):
+        extracted(replace(study, office=asking(study.office, Says(answer, real.digest))), place)
+    ends = entries(study)[-10:]
+    assert {(one.entry.phase, one.entry.why) for one in ends} == {("outcome", "EXTRACT_FAILED")}
+    assert not (place / "extract").exists()
 
 
 def test_what_the_policy_asks_for_is_done_for_research_too(study: Node, place: Path) -> None:

@@ -224,18 +224,20 @@ def small(site: Site, tmp_path: Path) -> Iterator[Site]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.parametrize("room", [0, 40_960])
 def test_while_the_disk_is_full_one_emergency_after_the_other_goes_into_the_spool(
-    small: Site, tmp_path: Path
+    small: Site, tmp_path: Path, room: int
 ) -> None:
-    """The node opens although what waits cannot be moved yet, and moves all of it once there is room."""
+    """The node opens although what waits cannot be moved yet, and moves all of it once there is room.
+
+    With 40 KiB left the ledger can be opened for writing, and nothing can be written.
+    """
     spool = {"HUTONG_EMERGENCY_SPOOL_FILE": str(tmp_path / "spool.jsonl")}
     with small.open(**spool) as node:
-        release(
-            emergency(node), node.office, lambda _: None
-        )  # the patient's key and the policy are there now
+        release(emergency(node), node.office, lambda _: None)  # the patient's key is there now
         size = node.log.size
     filling = small.folder / "filling"
-    _fill(filling)
+    _fill(filling, room)
     for done in (1, 2):
         with small.open(**spool) as node:
             release(emergency(node), node.office, lambda _: None)
@@ -247,10 +249,22 @@ def test_while_the_disk_is_full_one_emergency_after_the_other_goes_into_the_spoo
         assert verify(node.log, node.vkey).ok
 
 
-def _fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
+def test_on_a_disk_that_can_only_be_read_the_ledger_is_not_ok(small: Site) -> None:
+    with small.open() as node:
+        assert all(one.ok for one in health(node) if one.name_en == "ledger")
+    subprocess.run(["mount", "-o", "remount,ro", str(small.folder.parent)], check=True)
+    with small.open() as node:
+        ledger = next(one for one in health(node) if one.name_en == "ledger")
+        assert (ledger.ok, ledger.exit_code) == (False, 5)
+        assert "nothing is released" in ledger.en
+
+
+def _fill(path: Path, room: int) -> None:
+    with path.open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        file.truncate(file.tell() - room)
 
 
 def test_status_tells_of_what_waits_in_the_spool(node: Node, down: Office) -> None:

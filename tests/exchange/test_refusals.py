@@ -71,6 +71,7 @@ def test_an_emergency_that_may_not_be_declared_does_not_tell_who_is_known(node: 
 def test_an_emergency_about_a_patient_nobody_knows_is_refused_too(node: Node) -> None:
     answer = put(emergency(node, UNKNOWN[0]), node.office)
     assert (answer.permit, answer.code) == (False, "NO_CONSENT")
+    assert not answer.result.verdict.permit
     assert last(node).entry.break_glass
 
 

@@ -1,6 +1,7 @@
 """The one path: nothing leaves before it is written down, and what leaves is what the patient agreed to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import apsw
 import orjson
@@ -10,7 +11,18 @@ from exchange.node.node import Node
 from exchange.path.release import Refused, Released, release
 from exchange.records import StoreAltered
 from ledger.errors import CannotAppend
-from tests.exchange.nodes import OTHER_HOSPITAL, OWN_DOCTOR, Site, allow, deaf, entries, last, put, question
+from tests.exchange.nodes import (
+    OTHER_HOSPITAL,
+    OWN_DOCTOR,
+    Site,
+    TakesOne,
+    allow,
+    deaf,
+    entries,
+    last,
+    put,
+    question,
+)
 from tests.exchange.people import AN, AN_NUMBER, BO, BOTH, EVERYTHING, PLAIN, PSYCHIATRIC, UNLABELLED
 
 
@@ -105,15 +117,14 @@ def test_a_hand_over_that_fails_is_recorded_and_the_error_goes_on(
     )
 
 
-def test_an_error_is_not_hidden_by_a_ledger_that_fails_after_it(node: Node) -> None:
+def test_an_error_is_not_hidden_by_a_ledger_that_fails_after_it(node: Node, site: Site) -> None:
     allow(node)
-
-    def deliver(_: bytes) -> None:
-        node.log.close()
-        raise ConnectionResetError
-
+    reader = site.reader(node)
+    office = replace(node.office, desk=node.desk.with_pen(TakesOne(node.log, reader)))
     with pytest.raises(ConnectionResetError):
-        release(question(node), node.office, deliver)
+        release(question(node), office, _fails)
+    assert last(node).entry.phase == "intent"
+    reader.close()
 
 
 def test_a_record_that_was_altered_is_not_handed_over(node: Node, site: Site) -> None:

@@ -1,5 +1,6 @@
 """Any decision can be made again, bit for bit, from what was sealed with it: by both engines, as of then."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -119,6 +120,30 @@ def test_the_reason_for_breaking_the_glass_can_be_shown_to_be_the_one_given(node
     assert told["emergency_reason"] == REASON
     assert found.entry.reason == reason_commitment(REASON, request_id=told["id"], key=key)
     assert found.entry.reason != reason_commitment("another", request_id=told["id"], key=key)
+
+
+@pytest.mark.parametrize(
+    ("person", "vouched_by", "action", "cross_region"),
+    [
+        (OWN_DOCTOR, "ks", "access", False),
+        (OTHER_DOCTOR, "ks", "disclose", False),
+        (OTHER_DOCTOR, "zh", "disclose", True),
+    ],
+)
+def test_both_engines_are_told_whether_it_leaves_the_house(
+    node: Node, person: str, vouched_by: str, action: str, cross_region: bool
+) -> None:
+    request = question(node, person)
+    put(replace(request, actor=replace(request.actor, vouched_by=vouched_by)), node.office)
+    told = details_of(node.office, _decisions(node)[-1]).told
+    assert told["consent"]["case"]["action"] == action
+    assert {one["input"]["request"]["cross_region"] for one in told["policy"]} == {cross_region}
+
+
+def test_the_same_reason_twice_does_not_look_the_same(node: Node) -> None:
+    for _ in range(2):
+        put(emergency(node), node.office)
+    assert len({one.entry.reason for one in _decisions(node)}) == 2
 
 
 def test_a_refusal_keeps_the_whole_question(node: Node) -> None:

@@ -1,8 +1,12 @@
 """Everything about one entry, for whoever has to explain it: with its sealed details, as long as their key exists."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
-from exchange.audit import show
+from exchange.audit import Shown, show
+from exchange.audit.details import details_of
 from exchange.node.node import Node
 from ledger.errors import NoSuchEntry
 from tests.exchange.nodes import OTHER_DOCTOR, allow, emergency, last, put, question, released
@@ -45,6 +49,17 @@ def test_details_of_the_house_are_opened_with_the_key_of_the_house(node: Node) -
     details = show(node.office, last(node).id).details
     assert details.open
     assert details.told["found"] is False
+
+
+def test_details_that_are_not_what_was_committed_to_are_called_so(node: Node) -> None:
+    put(question(node), node.office)
+    found = last(node)
+    other = msgspec.structs.replace(found, entry=replace(found.entry, details="0" * 64))
+    details = details_of(node.office, other)
+    assert (details.open, details.true) == (True, False)
+    shown = Shown(other, details, ())
+    assert any("they are NOT what the ledger committed to" in line for line in shown.lines("en"))
+    assert any("与账本中的承诺值不符" in line for line in shown.lines("zh"))
 
 
 def test_an_entry_nobody_wrote_is_not_found(node: Node) -> None:

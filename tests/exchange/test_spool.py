@@ -1,12 +1,14 @@
 """The spool: what an emergency is written down in while the ledger is down. Every line counts, each exactly once."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from types import FrameType
 
 import apsw
 import pytest
@@ -71,6 +73,22 @@ def test_a_line_is_in_the_file_when_append_returns_and_only_its_owner_can_read_i
     assert recorded.id.encode() in spool.path.read_bytes()
     assert (spool.waiting(), recorded.index) == (1, -1)
     assert spool.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_and_the_name_of_a_new_file_are_synced_before_append_returns(spool: Spool) -> None:
+    calls: list[str] = []
+
+    def watch(_frame: FrameType, event: str, called: object) -> None:
+        if event == "c_call" and called in (os.pwrite, os.fsync):
+            calls.append(getattr(called, "__name__", ""))
+
+    for _ in range(2):
+        sys.setprofile(watch)
+        try:
+            spool.append(INTENT)
+        finally:
+            sys.setprofile(None)
+    assert calls == ["pwrite", "fsync", "fsync", "pwrite", "fsync"]
 
 
 def test_draining_puts_every_line_into_the_ledger_in_order_and_removes_the_file(

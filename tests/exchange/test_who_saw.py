@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -17,11 +17,12 @@ from exchange.audit import who_saw
 from exchange.node.node import Node
 from exchange.path.release import release
 from exchange.requesting import Ask, request
-from ledger import Change, Entry, Log, Recorded
+from ledger import Entry
 from ledger.errors import CannotAppend
 from tests.exchange.nodes import (
     OWN_DOCTOR,
     Site,
+    TakesOne,
     allow,
     emergency,
     put,
@@ -93,23 +94,11 @@ def test_a_record_that_could_not_be_handed_over_was_not_seen(node: Node) -> None
     assert "(it could not be handed over)" in en
 
 
-@dataclass
-class _TakesOne:
-    """A ledger that takes one entry and then no more."""
-
-    first: Log
-    then: Log
-
-    def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
-        taken, self.first = self.first, self.then
-        return taken.append(entry, sealed=sealed, change=change)
-
-
 def test_where_the_outcome_is_not_on_record_that_is_said(node: Node, site: Site) -> None:
     allow(node)
     reader = site.reader(node)
 
-    office = replace(node.office, desk=node.desk.with_pen(_TakesOne(node.log, reader)))
+    office = replace(node.office, desk=node.desk.with_pen(TakesOne(node.log, reader)))
     with pytest.raises(CannotAppend):
         release(question(node), office, lambda _: None)
     assert "(交付结果未记录)" in _said(node)[0][0]

@@ -104,6 +104,12 @@ def test_both_sides_have_recorded_it(told: Told) -> None:
     assert [one.decision for one in there if one.phase == "outcome"] == ["deny", "permit", "deny"]
 
 
+def test_every_decision_of_the_story_is_made_again_the_same(told: Told) -> None:
+    assert any("made again: " in line and " 0 different; 0 cannot" in line for line in told.lines) or any(
+        "0 次不同;0 次无法重做" in line for line in told.lines
+    )
+
+
 @pytest.mark.parametrize("name", NODES)
 def test_every_ledger_verifies(told: Told, name: str) -> None:
     folder = told.folder / name
