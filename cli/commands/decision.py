@@ -51,7 +51,7 @@ def explain(terminal: Terminal, entry: str, as_json: bool) -> None:
     "bundle",
     type=click.Path(path_type=Path),
     metavar="BUNDLE",
-    help="Ask the rules in another bundle: which past decisions would they answer differently?",
+    help="Another bundle of rules: tells which past decisions it would have answered differently.",
 )
 @as_json
 @click.pass_obj
