@@ -19,7 +19,10 @@ def take_in(
     progress: Callable[[Progress], None] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> tuple[ImportReport, Recorded]:
-    """Import `paths` and record the import. Raises what `import_paths` raises; rejected lines do not."""
+    """Import `paths`, give every new patient a key, and record the import.
+
+    Raises what `import_paths` raises; rejected lines do not.
+    """
     report = import_paths(
         paths,
         node.records,
@@ -30,6 +33,8 @@ def take_in(
         validate=validate,
         stdin=stdin,
     )
+    if report.new["Patient"]:
+        node.vault.prepare(node.records.patients())
     entry = Entry(
         type="import",
         subtype="records",

@@ -7,7 +7,7 @@ Keys are wrapped (AES-256-GCM) under the node's master secret; a stolen vault.db
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,7 +53,8 @@ class Vault:
             self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
             self._db.set_busy_timeout(5000)
             # secure_delete: a destroyed key is overwritten, not only unlinked.
-            self._db.execute("PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA journal_mode=DELETE")
+            for setting in ("secure_delete=ON", "synchronous=FULL", "journal_mode=DELETE"):
+                self._db.execute(f"PRAGMA {setting}").fetchall()
 
     @classmethod
     def create(cls, path: Path, master: MasterSecret, entropy: Entropy) -> "Vault":
@@ -71,6 +72,16 @@ class Vault:
     def key_of(self, patient: str) -> PatientKey:
         """The key of the patient with this id; made, durably, the first time it is asked for."""
         return self.known(patient) or self._make(self._lookup(patient))
+
+    def prepare(self, patients: Iterable[str]) -> None:
+        """Make, in one go, the keys of those who have none and were never erased.
+
+        An emergency on a full disk must not fail because its patient has no key yet.
+        """
+        with self._explained(), self._db:
+            for patient in patients:
+                if not self.known(patient) and not self.was_erased(patient):
+                    self._insert(self._lookup(patient))
 
     def known(self, patient: str) -> PatientKey | None:
         """The key of the patient with this id; None where nobody has needed one, or it was destroyed."""
@@ -124,14 +135,17 @@ class Vault:
             raise WrongNodeKey(self._path.name)
         return PatientKey(pseudonym=name, key=key)
 
-    def _make(self, lookup: bytes) -> PatientKey:
+    def _insert(self, lookup: bytes) -> None:
         key, nonce = self._entropy(KEY_BYTES), self._entropy(NONCE_BYTES)
         wrapped = nonce + self._wrap.encrypt(nonce, key, lookup)
+        # OR IGNORE: two processes may meet the same patient at once; the first one's key stands.
+        self._db.execute(
+            "INSERT OR IGNORE INTO patient_key VALUES (?, ?, ?)", (lookup, _pseudonym(key), wrapped)
+        )
+
+    def _make(self, lookup: bytes) -> PatientKey:
         with self._explained():
-            # OR IGNORE: two processes may meet the same patient at once; the first one's key stands.
-            self._db.execute(
-                "INSERT OR IGNORE INTO patient_key VALUES (?, ?, ?)", (lookup, _pseudonym(key), wrapped)
-            )
+            self._insert(lookup)
         # Erased again in this very moment: the patient gets a new key, as after any erasure.
         return self._find("lookup = ?", lookup) or self._make(lookup)
 

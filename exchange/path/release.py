@@ -72,7 +72,9 @@ def release(request: Request, office: Office, deliver: Deliver) -> Released | Re
             break
     try:
         safe = make_safe(office, patient=patient, refs=verdict.permitted, profile=verdict.duties.profile)
-        bundle, count = bundle_of(safe.resources, request_id=request.id, at=office.clock())
+        bundle, count = bundle_of(
+            safe.resources, request_id=request.id, at=office.clock(), valid_for=verdict.duties.valid_for
+        )
         deliver(bundle)
     except BaseException:
         # Where even this cannot be written, the intent stands without an outcome, and is told like that.

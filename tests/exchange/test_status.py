@@ -35,7 +35,7 @@ def test_what_is_there_is_counted(node: Node) -> None:
     put(emergency(node), node.office)
     assert finding(node, "consents").en == "1, in 1 versions"
     assert finding(node, "records").en.startswith("22 patients, ")
-    assert finding(node, "keys").en == "readable; 1 patients have one"
+    assert finding(node, "keys").en == "readable; 22 patients have one"
     assert finding(node, "waiting").en == "1 reviews (0 overdue), 1 notices, 0 spooled emergencies"
     assert finding(node, "ledger").en == (
         f"{len(entries(node))} entries, all verify; the last of 2026-11-25 09:00"

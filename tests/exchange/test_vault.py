@@ -8,10 +8,12 @@ import apsw
 import pytest
 
 from exchange.errors import BadKeyFile, CannotWrite, WrongNodeKey
+from exchange.node.node import Node
 from exchange.node.secrets import MasterSecret
 from exchange.node.vault import Vault
 from ledger.sealing import pseudonym
 from tests.exchange.nodes import entropy
+from tests.exchange.people import AN
 
 MASTER = MasterSecret(b"m" * 32)
 ROOT = Path(__file__).parents[2]
@@ -174,3 +176,14 @@ def test_a_vault_that_is_locked_for_writing_makes_no_key(path: Path) -> None:
         vault.destroy("p-1")
     other.close()
     assert vault.known("p-1") == known
+
+
+def test_every_patient_that_comes_in_has_a_key_from_then_on(node: Node) -> None:
+    """So that an emergency on a full disk does not fail for want of one."""
+    assert all(node.vault.known(patient) for patient in node.records.patients())
+
+
+def test_an_erased_patient_gets_no_new_key_by_an_import(node: Node) -> None:
+    node.vault.destroy(AN)
+    node.vault.prepare(node.records.patients())
+    assert node.vault.known(AN) is None
