@@ -58,6 +58,13 @@ def json_line(value: object) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
+def compact(value: object) -> str:
+    """JSON on one line, to stand in a sentence."""
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
 def raw(content: bytes) -> None:
     """Bytes of the answer as they are."""
     click.echo(content, nl=False)

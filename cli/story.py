@@ -247,7 +247,7 @@ def _proved(stage: Stage) -> None:
     )
     for name, _, _ in REGIONS:
         stage.types("--node", name, "ledger", "verify")
-    stage.types("ledger", "check", "extract/receipt.json")
+    stage.types("ledger", "check", "extract/receipt.json", "--opening", "extract/opening.json")
     stage.scene("每次判定都能重做,结果逐字节一致", "Every decision can be made again, byte for byte the same")
     stage.types("--node", "kunshan", "decision", "replay", "--all")
 

@@ -61,6 +61,24 @@ def unseal(ciphertext: bytes, *, key: bytes) -> dict[str, Any]:
     return details
 
 
+def opening(ciphertext: bytes, *, key: bytes) -> dict[str, str]:
+    """What somebody without the key needs to check what was committed to: `salt` (hex) and `details` (canonical JSON).
+
+    Whoever is given it can read the details. Raises CannotOpen.
+    """
+    salt, text = _opened(ciphertext, key)
+    return {"salt": salt.hex(), "details": text.decode()}
+
+
+def is_opening(opened: Mapping[str, str], commitment: str) -> bool:
+    """Whether `opened`, as `opening` gave it, is what was committed to."""
+    try:
+        salt, text = bytes.fromhex(opened["salt"]), opened["details"]
+    except (KeyError, ValueError, TypeError):
+        return False
+    return len(salt) == SALT_BYTES and hmac.compare_digest(commit(text, salt=salt), commitment)
+
+
 def opens_to(ciphertext: bytes, key: bytes, commitment: str) -> bool:
     """Whether `key` opens the ciphertext and what is in it is what was committed to."""
     try:

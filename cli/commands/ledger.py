@@ -6,8 +6,8 @@ import click
 from click import IntRange
 
 from cli import output
-from cli.errors import NotVerified
-from cli.files import answer_to, read_bytes
+from cli.errors import CannotRead, NotVerified
+from cli.files import answer_to, named, read_bytes
 from cli.kinds import Noun
 from cli.options import ENTRY_HELP, as_json, out_file
 from cli.terminal import Terminal
@@ -96,9 +96,15 @@ def prove(terminal: Terminal, entry: str, out: Path | None) -> None:
 @click.option(
     "--key", metavar="VKEY", help="The ledger's key as its node told you; else the one in the proof."
 )
+@click.option(
+    "--opening",
+    "opened",
+    metavar="FILE",
+    help="What the entry committed to, as it was handed out beside the proof.",
+)
 @as_json
 @click.pass_obj
-def check(terminal: Terminal, file: str, key: str | None, as_json: bool) -> None:
+def check(terminal: Terminal, file: str, key: str | None, opened: str | None, as_json: bool) -> None:
     """Check a proof without a node and without a network. Exit code 4 when it does not hold.
 
     Example:
@@ -108,6 +114,7 @@ def check(terminal: Terminal, file: str, key: str | None, as_json: bool) -> None
     from ledger.proof import check as check_proof
 
     checked = check_proof(read_bytes(file), key)
+    told = _opened(opened, checked.entry.details) if opened else None
     if as_json:
         output.document(
             {
@@ -117,6 +124,7 @@ def check(terminal: Terminal, file: str, key: str | None, as_json: bool) -> None
                 "time": checked.time,
                 "entry": checked.entry,
                 "key_given": key is not None,
+                "opened": told,
             }
         )
     else:
@@ -127,11 +135,38 @@ def check(terminal: Terminal, file: str, key: str | None, as_json: bool) -> None
         )
         what = " ".join(filter(None, (entry.type, entry.subtype, entry.purpose, entry.decision, entry.why)))
         output.line(f"  {what}")
+        if told is not None:
+            terminal.say("  it committed to:", "  它承诺的内容:")
+            for name, value in told.items():
+                output.line(f"    {name}: {value if isinstance(value, str) else output.compact(value)}")
     if key is None:
         terminal.note(
             "checked with the key in the proof itself; give --key to know whose ledger it is",
             "使用的是证明文件自带的公钥;请用 --key 给出账本公钥以确认来源",
         )
+
+
+def _opened(file: str, commitment: str) -> dict[str, object]:
+    """The details in an opening, if they are what the entry committed to. Raises CannotRead, NotVerified."""
+    import orjson
+
+    from ledger.sealing import is_opening
+
+    try:
+        opened = orjson.loads(read_bytes(file))
+        if not isinstance(opened, dict):
+            raise TypeError
+        if not is_opening(opened, commitment):
+            raise NotVerified(
+                "the opening is not what the entry committed to",
+                "所给内容与条目的承诺值不符",
+                hint="ask the node for the opening that belongs to this proof",
+                hint_zh="请向节点索取与该证明对应的 opening 文件",
+            )
+        told: dict[str, object] = orjson.loads(opened["details"])
+    except (orjson.JSONDecodeError, TypeError):
+        raise CannotRead(named(file), "is not an opening", "不是 opening 文件") from None
+    return told
 
 
 @ledger.command("list")

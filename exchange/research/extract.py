@@ -24,6 +24,7 @@ from exchange.path.request import Actor, Request, Study
 from exchange.research.cohort import cohort_of
 from exchange.research.handing_over import hand_over, require_free
 from exchange.research.inclusion import CONSENT_CHANGED, Included, choose
+from exchange.research.mistakes import is_a_mistake
 from exchange.research.projects import Project, find, require_in_force
 from exchange.research.report import Numbers, measure
 from ledger import Recorded
@@ -120,11 +121,13 @@ def _require_enough(patients: int, least: int) -> None:
 def _clean(
     node: Node, included: Sequence[Included], cleaner: Cleaner, progress: Progress | None
 ) -> dict[str, list[bytes]]:
-    """Cleaned resources by type, in the order of the store."""
+    """Cleaned resources by type, in the order of the store; what was entered in error is no data."""
     found: dict[str, list[bytes]] = {}
     for number, one in enumerate(included, start=1):
         shift = shift_subject(node.records, one.patient)
         for reference, body in node.records.bodies(one.verdict.permitted):
+            if is_a_mistake(body):
+                continue
             cleaned = cleaner.clean(body, subject=one.patient, shift_subject=shift)
             if cleaned.body is not None:
                 found.setdefault(reference.partition("/")[0], []).append(cleaned.body)

@@ -24,6 +24,7 @@ def write_folder(
     numbers: Numbers,
     *,
     at: datetime,
+    policy: str,
 ) -> str:
     """Write all files into the new `folder`, synced; the SHA-256 of the manifest. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True)
@@ -39,6 +40,8 @@ def write_folder(
         "made": at.isoformat(timespec="seconds"),
         "profile": project.protocol.profile,
         "protocol": _digest(msgspec.json.encode(project.protocol, order="sorted")),
+        "policy": policy,
+        "rules": numbers.cleaning["rules"],
         "files": files,
     }
     body = orjson.dumps(manifest, option=PRETTY)
@@ -46,14 +49,18 @@ def write_folder(
     return _digest(body)
 
 
-def add_receipt(folder: Path, proof: bytes) -> None:
-    """Add the proof that the extract is in the ledger; then everything in `folder` is durable. Raises OSError."""
+def add_receipt(folder: Path, proof: bytes, opened: Mapping[str, str]) -> None:
+    """Add the proof that the extract is in the ledger; then everything in `folder` is durable. Raises OSError.
+
+    `opened` opens what that entry committed to: the manifest's digest is in it, so the files hang on the proof.
+    """
     _put(folder / "receipt.json", proof, 1)
-    opened = os.open(folder, os.O_RDONLY)
+    _put(folder / "opening.json", orjson.dumps(dict(opened), option=PRETTY), 1)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 def report_page(project: Project, numbers: Numbers, *, at: datetime) -> str:
@@ -84,10 +91,12 @@ def report_page(project: Project, numbers: Numbers, *, at: datetime) -> str:
         "去标识化不等于匿名:结合其他信息仍可能识别到个人。请勿尝试重新识别。",
         "De-identified is not anonymous: with other information somebody may still be recognised. Do not try.",
         "",
-        "receipt.json 证明本次提取已记入账本。 proves that this extract is in the ledger:",
+        "receipt.json 证明本次提取已记入账本;opening.json 把 manifest.json 与之相连。",
+        "receipt.json proves that this extract is in the ledger; opening.json ties manifest.json to it:",
         "",
         "```console",
-        "$ hutong ledger check receipt.json",
+        "$ hutong ledger check receipt.json --opening opening.json",
+        "$ sha256sum manifest.json",
         "```",
         "",
     ]

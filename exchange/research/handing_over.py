@@ -14,6 +14,7 @@ from exchange.research.projects import Project
 from exchange.research.report import Numbers
 from ledger import Entry, Recorded
 from ledger.proof import prove
+from ledger.sealing import opening
 
 
 class FolderTaken(ExchangeError):
@@ -49,13 +50,20 @@ def hand_over(
     beside = out.with_name(f".{out.name}.{request.id}")
     entry: Recorded | None = None
     try:
-        manifest = write_folder(beside, project, resources, numbers, at=node.clock())
+        manifest = write_folder(
+            beside, project, resources, numbers, at=node.clock(), policy=node.office.policy().digest
+        )
         entry = node.desk.write(
             _entry(node, request, numbers),
-            {"project": project.protocol.id, "manifest": manifest, "numbers": numbers.as_dict()},
+            {
+                "project": project.protocol.id,
+                "manifest": manifest,
+                "patients": numbers.patients,
+                "resources": numbers.resources,
+            },
             key=node.house_key,
         )
-        add_receipt(beside, prove(node.log, entry.id))
+        add_receipt(beside, prove(node.log, entry.id), opening(entry.sealed, key=node.house_key))
         os.replace(beside, out)
     except BaseException as error:
         shutil.rmtree(beside, ignore_errors=True)

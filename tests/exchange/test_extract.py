@@ -20,6 +20,7 @@ from exchange.path.making_safe import make_safe
 from exchange.research.extract import TooFew, extract
 from exchange.research.handing_over import FolderTaken
 from ledger.proof import check
+from ledger.sealing import is_opening
 from policies import Decision, Obligation
 from tests.exchange.engines import Says, asking
 from tests.exchange.nodes import Site, entries, fill, last
@@ -130,11 +131,22 @@ def test_the_manifest_tells_every_file_with_its_true_digest(study: Node, place: 
     made = extracted(study, place)
     manifest = orjson.loads((made.folder / "manifest.json").read_bytes())
     listed = {one["file"]: one for one in manifest["files"]}
-    assert set(listed) | {"manifest.json", "receipt.json"} == {path.name for path in made.folder.iterdir()}
+    beside = {"manifest.json", "receipt.json", "opening.json"}
+    assert set(listed) | beside == {path.name for path in made.folder.iterdir()}
     for name, one in listed.items():
         content = (made.folder / name).read_bytes()
         assert (one["sha256"], one["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
     assert (listed["Patient.ndjson"]["rows"], listed["Observation.csv"]["rows"]) == (14, 28)
+
+
+def test_the_manifest_hangs_on_the_receipt(study: Node, place: Path) -> None:
+    made = extracted(study, place)
+    shown = check((made.folder / "receipt.json").read_bytes(), study.vkey)
+    opened = orjson.loads((made.folder / "opening.json").read_bytes())
+    assert is_opening(opened, shown.entry.details)
+    manifest = (made.folder / "manifest.json").read_bytes()
+    assert orjson.loads(opened["details"])["manifest"] == "sha256:" + hashlib.sha256(manifest).hexdigest()
+    assert orjson.loads(manifest)["policy"] == shown.entry.policy
 
 
 def test_the_table_says_the_same_as_the_lines(study: Node, place: Path) -> None:
