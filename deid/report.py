@@ -44,6 +44,11 @@ class Tally:
         """Only what happened at all."""
         return {f.name: n for f in fields(self) if (n := getattr(self, f.name))}
 
+    def start_over(self) -> None:
+        """Everything back to none."""
+        for one in fields(self):
+            setattr(self, one.name, 0)
+
 
 @dataclass(slots=True)
 class Report:
@@ -63,6 +68,13 @@ class Report:
     def at(self, path: str) -> Tally:
         """The tally of one element path, to count on."""
         return self.places.setdefault(path, Tally())
+
+    def start_over(self) -> None:
+        """Count anew from here: compiled rules go on counting on the same tallies."""
+        for counter in (self.received, self.released, self.skipped):
+            counter.clear()
+        for tally in self.places.values():
+            tally.start_over()
 
     def total(self, kind: str) -> int:
         """How often `kind` (a key of KINDS) happened anywhere."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from consent import Config, Registry
 from consent import registry as consent_registry
-from deid import TextEngine, load_rules
+from deid import TextEngine
 from exchange import notices, reviews
 from exchange.aftermath import following_spooled
 from exchange.directory import Organisation, is_region, read_directory
@@ -35,6 +35,7 @@ from exchange.node.secrets import MasterSecret, read_secret, write_secret
 from exchange.node.settings import Settings, read_settings, write_settings
 from exchange.node.vault import Vault
 from exchange.path import spool
+from exchange.path.cleaners import Cleaners
 from exchange.path.office import Office
 from exchange.path.recording import Desk, Pen
 from exchange.records import Store
@@ -258,8 +259,7 @@ def _node(
         own=runner(directory, settings["node.organisation"], settings["node.region"]),
         master=master,
         policy=policy,
-        text=cache(TextEngine),
-        rules=cache(load_rules),
+        cleaners=Cleaners(master, cache(TextEngine)),
         clock=clock,
     )
     return Node(

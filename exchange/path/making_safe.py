@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from deid import Cleaner
 from exchange.instants import CHINA
 from exchange.path.mothers import shift_subject
 from exchange.path.office import Office
@@ -22,22 +20,10 @@ class Safe:
     report: Mapping[str, object]
 
 
-def cleaner_for(
-    office: Office, profile: str, *, use: str, today: date, only: Mapping[str, Sequence[str]] | None = None
-) -> Cleaner:
-    """The cleaner of one profile. `use` names what the pseudonyms are for: each use has its own key.
-
-    `only` are the elements a protocol asked for. Raises deid's UnknownElement for one the profile never lets out.
-    """
-    key = office.master.for_use(f"deid {use}")
-    text = office.text() if profile == "research" else None
-    return Cleaner(office.rules(profile), key=key, today=today, text=text, only=only)
-
-
 def make_safe(office: Office, *, patient: str, refs: Sequence[str], profile: str) -> Safe:
     """Clean the records named by `refs` ("Type/id") and what they point at (organisations, practitioners, drugs)."""
     today = office.clock().astimezone(CHINA).date()
-    cleaner = cleaner_for(office, profile, use=f"exchange {profile}", today=today)
+    cleaner = office.cleaners.of_exchange(profile, today)
     shift = shift_subject(office.records, patient)
 
     def cleaned(bodies: Iterable[bytes]) -> list[bytes]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent import Config, Registry
-from deid import Rules, TextEngine
 from exchange.directory import Directory, Organisation
 from exchange.node.secrets import MasterSecret
 from exchange.node.vault import Vault
+from exchange.path.cleaners import Cleaners
 from exchange.path.recording import Desk
 from exchange.records import Store
 from ledger import Log
@@ -17,7 +17,7 @@ from policies import Engine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """One node's counter. `policy`, `text` and `rules` (by profile) are callables because loading takes time.
+    """One node's counter. `policy` is a callable because loading it takes time.
 
     `spool` is the desk of an emergency while the ledger cannot be written.
     """
@@ -33,8 +33,7 @@ class Office:
     own: Organisation
     master: MasterSecret
     policy: Callable[[], Engine]
-    text: Callable[[], TextEngine]
-    rules: Callable[[str], Rules]
+    cleaners: Cleaners
     clock: Callable[[], datetime]
 
     @property

@@ -17,7 +17,6 @@ from exchange.aftermath import following
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA, to_us
 from exchange.node.node import Node
-from exchange.path.making_safe import cleaner_for
 from exchange.path.mothers import shift_subject
 from exchange.path.overtaken import Overtaken, not_overtaken
 from exchange.path.request import Actor, Request, Study
@@ -70,8 +69,8 @@ def extract(node: Node, project_id: str, out: Path, progress: Progress | None = 
     require_in_force(project, today)
     require_free(out)
     protocol = project.protocol
-    cleaner = cleaner_for(
-        node.office, protocol.profile, use=f"project {protocol.id}", today=today, only=protocol.fields
+    cleaner = node.office.cleaners.make(
+        protocol.profile, use=f"project {protocol.id}", today=today, only=protocol.fields
     )
     request = _request(node, project)
     chosen = choose(node, protocol, request, cohort_of(node.records, protocol.cohort, today))
