@@ -83,7 +83,7 @@ class Agreement:
         return Finding(
             worst.reason,
             rule=worst.rule,
-            refused_by_name=any(_names_emergency(r, self._question) for r in standing),
+            refused_by_name=any(_names_emergency(r) for r in standing),
             exceptions=exceptions,
         )
 
@@ -174,9 +174,11 @@ def _refusal(refusal: Saying) -> _Obstacle:
     return _Obstacle(reason, _path(refusal.document, refusal.rules[0]))
 
 
-def _names_emergency(refusal: Saying, question: Question) -> bool:
-    named = (EMERGENCY & set(rule.whole.purposes or ()) for rule in refusal.rules)
-    return refusal.word is Word.DENY and any(codes & question.purposes for codes in named)
+def _names_emergency(refusal: Saying) -> bool:
+    """Whether a standing refusal speaks of emergencies at all: whoever names one means all of them."""
+    return refusal.word is Word.DENY and any(
+        EMERGENCY & set(rule.whole.purposes or ()) for rule in refusal.rules
+    )
 
 
 def _path(document: Document, rule: Rule) -> str:

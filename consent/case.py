@@ -16,6 +16,8 @@ from consent.shapes import Actor, Emergency, Patient, Research, SaidItem, SaidRe
 from consent.strict import read
 from consent.when import Moment, local, moment
 
+# Of an actor whose country is not said (the published case format).
+DEFAULT_COUNTRY = "CN"
 MECHANISMS = frozenset(("security-assessment", "standard-contract", "certification"))
 # The patient's own requests and those of the people who act for the patient are no provision to others.
 _FOR_THE_PATIENT = frozenset(("PATRQT", "FAMRQT", "PWATRNY"))
@@ -103,7 +105,7 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
     reference, organisation = _name(actor.reference), _name(actor.organization)
     purpose = _name(said.purpose)
     moment_asked = at.last if at else datetime.max.replace(tzinfo=UTC)
-    country = _name(actor.country) or config.home_country
+    country = _name(actor.country) or DEFAULT_COUNTRY
     return Question(
         is_complete=bool(_name(patient.reference) and reference and organisation and purpose and at),
         patient=_name(patient.reference),

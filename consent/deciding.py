@@ -125,7 +125,7 @@ def _without_items(ruling: _Ruling, config: Config) -> Answer:
         decision="permit",
         reason=ruling.code,
         basis=finding.basis if by_consent else (),
-        obligations=(*BY_GROUND.get(ruling.code, ()), *tokens("REDACT", exceptions), *tokens("ONLY", limits)),
+        obligations=(*BY_GROUND.get(ruling.code, ()), *tokens("REDACT", exceptions)),
         rule=finding.rule if by_consent else "",
         withhold=tuple(map(precisely, exceptions)),
         only=tuple(map(precisely, limits)),

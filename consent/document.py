@@ -108,16 +108,21 @@ def _unreadable(consent: Json, problem: Unreadable, hours: int) -> Document:
         known, scope = _known(consent, hours), _scope(consent)
     except Unreadable:
         known, scope = None, ""
+    try:  # so that signing again can replace it
+        signed, policies = _date(consent, "dateTime", "Consent", hours), _policies(consent)
+        controllers, signers = _references(consent, "organization"), _references(consent, "performer")
+    except Unreadable:
+        signed, policies, controllers, signers = None, (), frozenset(), frozenset()
     return Document(
         id=str(consent.get("id", "")),
         version=_version(consent),
         status=status if isinstance(status, str) and status in _STATUSES else "active",
         scope=scope,
-        signed=None,
+        signed=signed,
         known=known,
-        policies=(),
-        controllers=frozenset(),
-        signers=frozenset(),
+        policies=policies,
+        controllers=controllers,
+        signers=signers,
         separate=frozenset(),
         has_evidence=False,
         ours=_NOTHING,

@@ -65,6 +65,8 @@ def _rank(document: Document) -> tuple[Any, ...]:
 def _replaces(other: Document, one: Document) -> bool:
     return (
         other is not one
+        # What nobody can decide by takes nothing back: it may have been meant as a permit.
+        and other.problem is None
         and one.series is not None
         and other.series == one.series
         and other.status in _WAS_IN_FORCE

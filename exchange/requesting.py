@@ -16,6 +16,7 @@ from exchange.path.request import Actor, BasedOn, Request
 from exchange.path.verdict import Because
 from exchange.path.wording import next_step
 from exchange.records import AmbiguousPatient
+from exchange.vocabulary import require_asked
 from ledger.identity import RANDOM_BYTES, entry_id
 
 
@@ -100,11 +101,16 @@ def request(node: Node, ask: Ask) -> Outcome:
 
 
 def request_of(node: Node, ask: Ask) -> Request:
-    """The question as the path takes it. Raises NotInDirectory for a person this node does not know."""
+    """The question as the path takes it. Raises UnknownCode; NotInDirectory for a person this node does not know.
+
+    A declared emergency that says "treatment" means emergency treatment.
+    """
+    purpose = "ETREAT" if ask.purpose == "TREAT" and ask.emergency_reason is not None else ask.purpose
+    require_asked(purpose, ask.classes)
     return Request(
         id=entry_id(to_us(node.clock()), node.desk.entropy(RANDOM_BYTES)),
         patient=ask.patient,
-        purpose=ask.purpose,
+        purpose=purpose,
         actor=_actor(node, ask),
         asked_at=node.clock(),
         classes=ask.classes,

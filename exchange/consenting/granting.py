@@ -11,6 +11,7 @@ from exchange.instants import to_us
 from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.path.subject import subject_of
+from exchange.vocabulary import require_wish
 from ledger import Entry, Recorded
 
 ID_BYTES = 5
@@ -56,8 +57,9 @@ class NoSuchConsent(ExchangeError):
 def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
     """Record what the patient allows or refuses from now on. `by` is whoever types it in.
 
-    Raises UnknownPatient, BadWish, ConsentNotComputable; then nothing was recorded.
+    Raises UnknownCode, UnknownPatient, BadWish, ConsentNotComputable; then nothing was recorded.
     """
+    require_wish(wish)
     office = node.office
     patient = office.records.patient(patient_text)
     keys = office.vault.key_of(patient)

@@ -16,6 +16,7 @@ from exchange.consenting.granting import consent_entry
 from exchange.errors import UnknownPatient
 from exchange.node.node import Node
 from exchange.records import AmbiguousPatient, Found, Problem, Rejects, read_paths
+from exchange.vocabulary import strange_code
 from ledger import Recorded
 
 TAKEN_BACK = (
@@ -67,6 +68,8 @@ def _take(node: Node, found: Found, by: str, known: Known, report: ConsentImport
         return Problem(found.place, "not-a-consent", type=found.type, raw=found.body)
     if why := computable(found.resource):
         return Problem(found.place, "not-computable", why, found.type, found.body)
+    if place := strange_code(found.resource):
+        return Problem(found.place, "unknown-code", place, found.type, found.body)
     try:
         patient = node.records.patient(str(found.resource["patient"].get("reference", "")))
     except (UnknownPatient, AmbiguousPatient):

@@ -209,7 +209,13 @@ def _receipt_of(intent: Recorded, office: Office) -> Recorded:
     return office.desk.write(entry, {"receipt of": intent.id}, key=office.house_key)
 
 
+# These would tell another region that the patient is known here and has spoken about somebody else.
+_NOT_FOR_PEERS = frozenset(("NOT_COVERED", "CONSENT_DENY", "CONSENT_NOT_YET_VALID", "NON_COMPUTABLE_CONSENT"))
+
+
 def _refusal(question: Question, reasons: tuple[Because, ...], entry: str, office: Office) -> Answer:
+    if reasons[0].code in _NOT_FOR_PEERS:
+        reasons = (because_consent("NO_CONSENT"),)
     en, zh = next_step(reasons[0].code)
     return Answer(
         request=question.id,

@@ -14,6 +14,7 @@ from exchange.path.request import Request
 from exchange.path.verdict import Because
 from exchange.records.resource_types import R4_TYPES
 from exchange.records.strict_json import NotStrict, parse
+from exchange.vocabulary import PURPOSES
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9\-.]{1,64}\Z")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z_]{0,63}\Z")]
@@ -174,7 +175,8 @@ def question_of(request: Request, *, holder: str, entropy: Callable[[int], bytes
 def read_question(plain: bytes) -> Question:
     """The question in `plain`. Raises NotAMessage."""
     question = _read(plain, Question)
-    if not R4_TYPES.issuperset(question.classes) or not question.patient.isprintable():
+    known = question.purpose in PURPOSES and R4_TYPES.issuperset(question.classes)
+    if not known or not question.patient.isprintable():
         raise NotAMessage
     return question
 

@@ -44,6 +44,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unreadable": ("cannot be read: {}", "无法读取:{}"),
     "invalid": ("is not valid FHIR: {}", "不是有效的 FHIR:{}"),
     "not-a-consent": ("is not a Consent", "不是 Consent"),
+    "unknown-code": ("has a code nobody knows: {}", "含有未知代码:{}"),
     "not-computable": ("cannot be decided by: {}", "无法据此判定:{}"),
     "patient-unknown": ("is about a patient this node does not hold", "所涉患者不在本节点"),
     "not-in-r4b": ("is of a type the validator (R4B) does not have", "属于校验器(R4B)没有的类型"),

@@ -265,4 +265,9 @@ def test_papers_that_meet_unseen(case: tuple[Json, list[tuple[Json, str]], str, 
     first, others, decision, tokens = case
     more = [paper(rule, f"other-{i}", date=date) for i, (rule, date) in enumerate(others)]
     answer = decide([paper(first, "first", date="2025"), *more], ask(), Config())
-    assert (answer.decision, answer.obligations) == (decision, tokens)
+    limits = [f"ONLY:{code}" for one in answer.only for codes in one.values() for code in _codes(codes)]
+    assert (answer.decision, (*answer.obligations, *dict.fromkeys(limits))) == (decision, tokens)
+
+
+def _codes(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]

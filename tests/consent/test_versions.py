@@ -6,7 +6,7 @@ import pytest
 
 from consent import Config, decide
 from consent.errors import BadCase
-from tests.consent.papers import HOSPITAL, Json, ask, deny, item, paper, permit, topic
+from tests.consent.papers import DECLARED, HOSPITAL, Json, ask, deny, item, paper, permit, topic, why
 
 POLICY = [{"uri": "https://platform.example/policy/shared|1"}]
 
@@ -110,3 +110,24 @@ def test_a_live_consent_about_something_else_does_not_cover_this() -> None:
     assert decide([paper(other)], ask(), Config()).reason == "NOT_COVERED"
     ended = paper(other | {"period": {"end": "2026-03-03"}})
     assert decide([ended], ask(), Config()).reason == "NO_CONSENT"
+
+
+def test_signing_again_repairs_a_consent_nobody_could_decide_by() -> None:
+    same = {"policy": [{"uri": "https://platform.example/policy/care|1"}]}
+    broken = paper({"purpose": why("TREAT")}, "broken", date="2025-01-01", **same)
+    again = paper(permit(HOSPITAL), "again", date="2025-06-01", **same)
+    assert decide([broken], ask(), Config()).reason == "NON_COMPUTABLE_CONSENT"
+    assert decide([broken, again], ask(), Config()).decision == "permit"
+
+
+def test_what_nobody_can_decide_by_does_not_take_a_refusal_back() -> None:
+    same = {"policy": [{"uri": "https://platform.example/policy/care|1"}]}
+    refusal = paper(deny(), "refusal", date="2025-01-01", **same)
+    broken = paper({"purpose": why("TREAT")}, "broken", date="2025-06-01", **same)
+    assert decide([refusal, broken], ask(), Config()).reason == "CONSENT_DENY"
+
+
+def test_a_refusal_that_names_one_kind_of_emergency_means_emergencies() -> None:
+    refusal = paper(deny(purpose=why("TREAT", "BTG")), "refusal")
+    answer = decide([refusal], ask("ETREAT", emergency=DECLARED), Config())
+    assert (answer.decision, answer.reason) == ("deny", "EMERGENCY_ACCESS_REFUSED")

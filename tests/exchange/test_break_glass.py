@@ -60,7 +60,7 @@ def test_an_emergency_opens_what_consent_keeps_closed(node: Node) -> None:
         (EMERGENCY_DOCTOR, "ETREAT", " ", "BREAK_GLASS_REASON_REQUIRED"),
         ("ks-dr-005", "ETREAT", REASON, "BREAK_GLASS_NOT_AUTHORIZED"),  # no emergency service there
         ("ks-ph-001", "ETREAT", REASON, "BREAK_GLASS_NOT_AUTHORIZED"),  # a pharmacist
-        (EMERGENCY_DOCTOR, "TREAT", REASON, "NO_CONSENT"),  # no emergency purpose
+        (EMERGENCY_DOCTOR, "HPAYMT", REASON, "NO_CONSENT"),  # no emergency purpose
     ],
 )
 def test_not_everybody_may_break_the_glass_nor_without_a_reason(
@@ -69,6 +69,11 @@ def test_not_everybody_may_break_the_glass_nor_without_a_reason(
     answer = put(question(node, person, AN, purpose, emergency_reason=reason), node.office)
     assert (answer.permit, answer.code) == (False, code)
     assert list(queue(node.log)) == []
+
+
+def test_treatment_in_a_declared_emergency_means_emergency_treatment(node: Node) -> None:
+    answer = put(question(node, EMERGENCY_DOCTOR, AN, "TREAT", emergency_reason=REASON), node.office)
+    assert (answer.code, last(node).entry.purpose) == ("EMERGENCY_OVERRIDE", "ETREAT")
 
 
 def test_a_refusal_that_names_emergencies_is_honoured(node: Node) -> None:

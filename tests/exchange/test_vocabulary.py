@@ -1,0 +1,57 @@
+"""A misspelt code is not taken: an exception nobody can match excepts nothing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+
+from consent import Wish
+from exchange.consenting import consents_of, grant, import_consents
+from exchange.node.node import Node
+from exchange.requesting import Ask, request_of
+from exchange.vocabulary import UnknownCode, strange_code
+from tests.exchange.people import AN
+
+WISH = Wish(recipients=("Organization/ks-tcm-hospital",), purposes=("TREAT",))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"except_sensitivities": ("psy",)},
+        {"except_classes": ("observation",)},
+        {"sensitivities": ("PSYCH",)},
+        {"classes": ("Obs",)},
+        {"purposes": ("TREATT",)},
+        {"regions": ("12",)},
+    ],
+    ids=str,
+)
+def test_a_wish_with_a_code_nobody_knows_is_not_recorded(
+    node: Node, wrong: dict[str, tuple[str, ...]]
+) -> None:
+    with pytest.raises(UnknownCode):
+        grant(node, AN, replace(WISH, **wrong), by="counter")  # type: ignore[arg-type]  # one field at a time
+    assert consents_of(node, AN) == []
+
+
+def test_the_nearest_codes_are_told_and_not_what_was_typed() -> None:
+    error = UnknownCode("a sensitivity", "敏感类别", ("PSY",))
+    assert error.hint == "did you mean PSY?"
+
+
+def test_a_request_puts_no_word_of_its_own_into_the_ledger(node: Node) -> None:
+    for wrong in ({"purpose": "陈晓雅"}, {"purpose": "TREAT", "classes": ("陈晓雅的档案",)}):
+        with pytest.raises(UnknownCode):
+            request_of(node, Ask(patient=AN, person="ks-dr-005", **wrong))
+
+
+def test_a_form_with_a_code_nobody_knows_is_set_aside(node: Node, tmp_path: Path) -> None:
+    granted = grant(node, AN, replace(WISH, except_sensitivities=("PSY",)), by="counter")
+    text = orjson.dumps(granted.resource | {"id": "form-1"}).replace(b'"PSY"', b'"psy"')
+    (tmp_path / "forms.ndjson").write_bytes(text)
+    report = import_consents(node, [tmp_path / "forms.ndjson"], by="ks-so-001")
+    assert (report.new, report.rejected) == (0, 1)
+    place = strange_code(orjson.loads(text))
+    assert place == "Consent.provision.provision[0].securityLabel[0]"
