@@ -45,6 +45,8 @@ def answer_to(file: Path | None) -> Iterator[IO[bytes]]:
     The place is tried before the block runs, so that nothing is released that then cannot be kept. The file
     can be read by its owner only. Raises CannotWriteAnswer.
     """
+    if file is not None and _in_a_node(file):
+        raise CannotWriteAnswer(str(file), "it lies in a node's folder, whose files are not overwritten")
     if file is None:
         if sys.stdout is None:
             raise CannotWriteAnswer("standard output", "it is closed")
@@ -77,3 +79,8 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWriteAnswer(str(file), error.strerror or type(error).__name__) from error
+
+
+def _in_a_node(file: Path) -> bool:
+    """Whether `file` would lie inside a node: one slip of the hand must not cost its keys."""
+    return any((above / "node.toml").exists() for above in file.resolve().parents)

@@ -16,6 +16,7 @@ from exchange.path.request import Actor, BasedOn, Request
 from exchange.path.verdict import Because
 from exchange.path.wording import next_step
 from exchange.records import AmbiguousPatient
+from exchange.soundness import require_sound
 from exchange.vocabulary import require_asked
 from ledger.identity import RANDOM_BYTES, entry_id
 
@@ -81,6 +82,7 @@ class BadCase(ExchangeError):
 def request(node: Node, ask: Ask) -> Outcome:
     """Ask, and give back what came. A refusal is an outcome; what could not be asked at all raises."""
     one = request_of(node, ask)
+    require_sound(node)
     peer = _holder(node, ask.holder)
     if peer is None:
         return _from_here(node, one)

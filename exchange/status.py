@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from exchange import notices, reviews
@@ -10,6 +11,8 @@ from exchange.audit.agreement import disagreements
 from exchange.directory import region_name
 from exchange.instants import CHINA
 from exchange.node.node import Node
+from exchange.soundness import strangers
+from ledger.errors import LedgerAltered
 from ledger.verify import verify
 
 LOW_SPACE = 1 << 30
@@ -155,6 +158,18 @@ def _peers(node: Node) -> Finding:
             en=f"{len(peers)} joined; the card of {', '.join(late)} has expired: ask for a new one",
             zh=f"已互联 {len(peers)} 个;{'、'.join(late)} 的名片已过期,请索取新名片",
             exit_code=5,
+        )
+    unknown: list[str] = []
+    with suppress(LedgerAltered):  # then the line about the ledger says what is wrong
+        unknown = list(strangers(node))
+    if unknown:
+        return Finding(
+            name_en="peers",
+            name_zh="互联节点",
+            ok=False,
+            en=f"the card of {', '.join(unknown)} was never joined: somebody put it there",
+            zh=f"{'、'.join(unknown)} 的名片没有互联记录,系他人放入",
+            exit_code=4,
         )
     names = ", ".join(peer.id for peer in peers) or "none"
     return Finding(

@@ -40,6 +40,7 @@ from exchange.path.office import Office
 from exchange.path.recording import Desk, Pen
 from exchange.records import Store
 from exchange.research import projects
+from exchange.soundness import require_sound
 from ledger import Entry, Log, Signer
 from ledger.errors import CannotAppend
 from policies import Engine
@@ -155,7 +156,7 @@ def open_node(
         log, pen = open_log(layout, signer, clock, entropy, TABLES)
         stack.callback(log.close)
         records = stack.enter_context(open_records(layout, master, writable=pen is log))
-        policy = _policy_of(layout, stack)
+        policy = _policy_of(layout, master.for_use("policy cache"), stack)
         node = _node(layout, settings, master, log, pen, records, policy, clock, entropy)
         stack.callback(node.vault.close)
         if pen is log:
@@ -173,6 +174,7 @@ def open_counter(
 ) -> Iterator[tuple[Settings, Counter]]:
     """The node in `folder` as other nodes meet it. Every thread that asks for an office gets stores of its own."""
     with open_node(folder, environment, clock=clock, entropy=entropy) as node:
+        require_sound(node, however_large=True)
         own = threading.local()
 
         def office() -> Office:
@@ -208,8 +210,7 @@ def other_policy(file: Path) -> Engine:
 
 def _drain(node: Node) -> None:
     review = timedelta(hours=node.settings["emergency.review_hours"])
-    # The disk may have room to open the ledger and none to write it: then it waits on, status tells.
-    with suppress(CannotAppend):
+    with suppress(CannotAppend):  # room to open the ledger and none to write it: it waits on, status tells
         node.spool.drain(node.log, lambda entry: following_spooled(entry, review))
 
 
@@ -273,14 +274,14 @@ def _node(
     )
 
 
-def _policy_of(layout: Layout, stack: ExitStack) -> Callable[[], Engine]:
+def _policy_of(layout: Layout, key: bytes, stack: ExitStack) -> Callable[[], Engine]:
     """The engine, loaded when it is first asked and closed with `stack`."""
 
     @cache
     def policy() -> Engine:
         from policies.wasm import load
 
-        engine = load(cache=layout.cache)
+        engine = load(cache=layout.cache, key=key)
         stack.callback(engine.close)
         return engine
 

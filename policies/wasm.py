@@ -32,7 +32,7 @@ MEMORY_PAGES = 512  # of 64 KiB, for each instance
 class WasmEngine:
     """The built-in engine. `close()` stops its clock thread; a closed engine refuses everything."""
 
-    def __init__(self, bundle: Bundle, *, cache: Path | None, deadline_ms: int) -> None:
+    def __init__(self, bundle: Bundle, *, cache: Path | None, deadline_ms: int, key: bytes = b"") -> None:
         """Raises PolicyUnusable if the bundle is no policy of ours."""
         self._digest = bundle.digest
         seconds = deadline_ms / 1000
@@ -46,7 +46,7 @@ class WasmEngine:
             max_memory_pages=MEMORY_PAGES,
         )
         try:
-            self._runtimes = _Runtimes(bundle.wasm, cache=cache)
+            self._runtimes = _Runtimes(bundle.wasm, cache=cache, key=key)
             self._pool = OpaInstancePool(
                 max_size=THREADS,
                 factory=lambda: OpaPolicyInstance(
@@ -90,13 +90,13 @@ class WasmEngine:
         self._runtimes.close()
 
 
-def load(cache: Path | None = None, deadline_ms: int = 500) -> WasmEngine:
+def load(cache: Path | None = None, deadline_ms: int = 500, key: bytes = b"") -> WasmEngine:
     """The engine over the bundle that came with the program, ready and checked.
 
     `cache` is a folder for compiled code: with it, every start but the first takes a tenth of the time.
     Raises BundleUnreadable, BundleChanged, PolicyUnusable.
     """
-    engine = WasmEngine(read_bundle(), cache=cache, deadline_ms=deadline_ms)
+    engine = WasmEngine(read_bundle(), cache=cache, deadline_ms=deadline_ms, key=key)
     try:
         require_canaries(engine)
     except PolicyUnusable:
@@ -113,13 +113,13 @@ def _plain(question: Mapping[str, object]) -> dict[str, JSONValue]:
 class _Runtimes(WasmtimeRuntimeFactory):
     """The library's factory, with a module that may come from the cache instead of the compiler."""
 
-    def __init__(self, wasm: bytes, *, cache: Path | None) -> None:
+    def __init__(self, wasm: bytes, *, cache: Path | None, key: bytes) -> None:
         config = wasmtime.Config()
         config.epoch_interruption = True  # what makes a deadline possible
         self._engine = wasmtime.Engine(config)
         self._epoch = EpochTicker(self._engine)
         self._max_memory_pages = MEMORY_PAGES
-        self._module = compiled(wasm, self._engine, cache)
+        self._module = compiled(wasm, self._engine, cache, key)
         self._validate_required_env_imports()
 
 

@@ -8,8 +8,8 @@ _SHAPE = re.compile(r"[1-9][0-9](?:0000|(?!00)[0-9]{2}[0-9]{2})", re.ASCII)
 
 
 def is_region(code: str) -> bool:
-    """Whether `code` has the shape of a GB/T 2260 code: no county without its prefecture (120001 is none)."""
-    return _SHAPE.fullmatch(code) is not None
+    """Whether `code` is one of GB/T 2260: in a province there is, no county without its prefecture (120001)."""
+    return _SHAPE.fullmatch(code) is not None and code[:2] + "0000" in _NAMES
 
 
 def contains(outer: str, inner: str) -> bool:

@@ -26,6 +26,7 @@ from exchange.research.inclusion import CONSENT_CHANGED, Included, choose
 from exchange.research.mistakes import is_a_mistake
 from exchange.research.projects import Project, find, require_in_force
 from exchange.research.report import Numbers, measure
+from exchange.soundness import require_sound
 from ledger import Recorded
 from ledger.errors import LedgerError
 from ledger.identity import RANDOM_BYTES, entry_id
@@ -62,8 +63,9 @@ class TooFew(ExchangeError):
 def extract(node: Node, project_id: str, out: Path, progress: Progress | None = None) -> Extracted:
     """Make the extract of an approved project in `out`.
 
-    Raises NoSuchProject, NotApproved (nothing is written at all), TooFew, FolderTaken, CannotWrite.
+    Raises NotSound, NoSuchProject, NotApproved (nothing is written at all), TooFew, FolderTaken, CannotWrite.
     """
+    require_sound(node, however_large=True)
     project = find(node.log, project_id)
     today = node.clock().astimezone(CHINA).date()
     require_in_force(project, today)

@@ -1,5 +1,6 @@
 """A bad day at the information centre: a clear error each time, the right exit code, nothing lost, nothing released."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from exchange.node.create import Founding
 from exchange.node.secrets import MasterSecret
 from exchange.sample import write_sample
 from exchange.wiring import found_node, open_node
+from ledger import Entry
 
 pytestmark = pytest.mark.slow
 PATIENT = "ks-pt-0001"
@@ -135,9 +137,33 @@ def test_a_peer_whose_keys_have_expired_is_not_asked(node: Path) -> None:
             organisations=(), issued=then,
         )  # fmt: skip
         opened.peers.keep(card)
+        joined = Entry(
+            type="node",
+            subtype="join",
+            action="C",
+            outcome="0",
+            region="320583",
+            node=opened.id,
+            source="operator",
+        )
+        told = {"card": hashlib.sha256(card.written).hexdigest()}
+        opened.desk.write(joined, told, key=opened.house_key)
     before = entries(node)
     refused(hutong(node, *ASK, "--from", "440400"), 4, "zh-platform", "expired on")
     assert entries(node) == before
+
+
+@pytest.mark.attack
+def test_a_card_that_somebody_put_among_the_peers_stops_every_release(node: Path) -> None:
+    keys = NodeKeys.of(MasterSecret(b"x" * 32))
+    with open_node(node, {}) as opened:
+        card = make_card(
+            keys, node="zh-platform", region="440400", name="珠海", url="http://127.0.0.1:1",
+            ledger_key=opened.vkey, organisations=(), issued=datetime.now(UTC),
+        )  # fmt: skip
+        opened.peers.keep(card)
+    refused(hutong(node, *ASK), 4, "the card of zh-platform was never joined")
+    assert hutong(node, "status").code == 4
 
 
 def test_a_node_with_another_nodes_key_opens_nothing(node: Path) -> None:
@@ -192,6 +218,36 @@ def test_a_revocation_that_was_deleted_is_found(node: Path) -> None:
     answer = hutong(node, "status")
     assert answer.code == 4
     assert "consent version is missing" in answer.out.decode()
+    refused(hutong(node, *ASK), 4, "this node is not sound", "consent version is missing")
+
+
+@pytest.mark.attack
+def test_an_approval_that_was_written_into_the_table_gives_no_extract(node: Path, made: Path) -> None:
+    register = ("research", "register", str(made / "people" / "protocol.toml"), "--by", "ks-re-001")
+    assert hutong(node, *register).code == 0
+    _sql(
+        node / "ledger.db",
+        "UPDATE project SET approved_us = 1, approval = 'X', approved_until = '2027-06-30'",
+    )
+    out = node.parent / "extract"
+    answer = hutong(node, "research", "extract", "diabetes-control-2026", "--out", str(out))
+    refused(answer, 4, "this node is not sound")
+    assert not out.exists()
+
+
+@pytest.mark.attack
+def test_a_changed_entry_far_back_stops_the_next_release(node: Path) -> None:
+    _sql(
+        node / "ledger.db",
+        "UPDATE entry SET body = CAST(replace(body, 'node', 'n0de') AS BLOB) WHERE place = 0",
+    )
+    refused(hutong(node, *ASK), 4, "this node is not sound", "entry 0")
+
+
+def test_an_answer_is_not_written_over_a_file_of_a_node(node: Path) -> None:
+    answer = hutong(node, *ASK, "-o", str(node / "keys" / "master.key"))
+    refused(answer, 5, "it lies in a node's folder")
+    assert hutong(node, *ASK).code == 0
 
 
 def test_records_that_are_gone_are_missed_not_made_anew(node: Path) -> None:
