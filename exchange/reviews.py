@@ -62,6 +62,20 @@ class NoSuchReview(ExchangeError):
         )
 
 
+class OwnAccess(ExchangeError):
+    """Nobody reviews their own emergency."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "whoever declared this emergency cannot review it",
+            "紧急调阅的声明人不能自行复核",
+            hint="another security officer closes it: hutong review close ENTRY --by ID",
+            hint_zh="请由其他安全负责人复核:hutong review close 条目 --by 工号",
+        )
+
+
 def opening(within: timedelta) -> Change:
     """The change that opens a review of the entry being written."""
 
@@ -108,6 +122,8 @@ def close(
     if found.closed is not None:
         raise NoSuchReview("it was closed before", "此前已复核")
     access = log.find(entry_id).entry
+    if access.actor == desk.actor_named(officer):
+        raise OwnAccess
 
     def change(db: apsw.Connection, recorded: Recorded) -> None:
         db.execute(

@@ -69,9 +69,11 @@ def approve(terminal: Terminal, project: str, approval: str, until: date, by: st
         hutong --node kunshan research approve diabetes-control-2026 \\
             --approval IRB-2026-017 --until 2027-06-30 --by ks-so-001
     """
+    from exchange.officers import require_officer
     from exchange.research.projects import approve as approve_project
 
     with terminal.open() as node:
+        require_officer(node.directory, by)
         recorded = approve_project(
             node.desk, node.log, project, approval=approval, until=until, by=by, house_key=node.house_key
         )

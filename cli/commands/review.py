@@ -68,10 +68,12 @@ def close(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_j
         hutong --node kunshan review close 0197f3a2-7c1e-7000-8000-000000000001 \\
             --finding justified --by ks-so-001 --note "unconscious, came by ambulance"
     """
+    from exchange.officers import require_officer
     from exchange.reviews import Finding
     from exchange.reviews import close as close_review
 
     with terminal.open() as node:
+        require_officer(node.directory, by)
         recorded = close_review(
             node.desk,
             node.log,

@@ -108,6 +108,11 @@ class Vault:
                 self._db.execute("SELECT count(*) FROM erased WHERE lookup = ?", (self._lookup(patient),)).get
             )
 
+    def erased(self) -> int:
+        """How many patients' keys were destroyed."""
+        with self._explained():
+            return int(str(self._db.execute("SELECT count(*) FROM erased").get))
+
     def count(self) -> int:
         """How many patients have a key."""
         with self._explained():

@@ -236,6 +236,23 @@ def test_an_approval_that_was_written_into_the_table_gives_no_extract(node: Path
 
 
 @pytest.mark.attack
+def test_a_patients_key_that_was_taken_away_stops_every_release(node: Path) -> None:
+    """Without it the patient would look new, and a refusal would be forgotten."""
+    assert hutong(node, "consent", "grant", PATIENT, "--refuse", "--for", "TREAT").code == 0
+    refused(hutong(node, *ASK), 3, "CONSENT_DENY")
+    _sql(node / "vault.db", "DELETE FROM patient_key")
+    refused(hutong(node, *ASK), 4, "keys of patients are gone")
+
+
+def test_only_an_officer_approves_and_closes(node: Path, made: Path) -> None:
+    register = ("research", "register", str(made / "people" / "protocol.toml"), "--by", "ks-re-001")
+    assert hutong(node, *register).code == 0
+    approve = ("research", "approve", "diabetes-control-2026", "--approval", "X", "--until", "2027-06-30")
+    refused(hutong(node, *approve, "--by", "ks-re-001"), 3, "only a security officer")
+    assert hutong(node, *approve, "--by", "ks-so-001").code == 0
+
+
+@pytest.mark.attack
 def test_a_changed_entry_far_back_stops_the_next_release(node: Path) -> None:
     _sql(
         node / "ledger.db",
