@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from exchange import notices, reviews
 from exchange.audit.agreement import disagreements
@@ -16,6 +17,8 @@ from ledger.errors import LedgerAltered
 from ledger.verify import verify
 
 LOW_SPACE = 1 << 30
+# The ledger's time never goes back, so a clock set forward once leaves its mark.
+MAY_BE_AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,15 @@ def _ledger(node: Node, progress: Callable[[int, int], None] | None) -> Finding:
             en=f"the entries verify, but {len(wrong)} rows beside them do not fit; the first: {wrong[0].en}",
             zh=f"条目验证无误,但旁边的数据表有 {len(wrong)} 处与之不符;第一处:{wrong[0].zh}",
             exit_code=4,
+        )
+    if node.log.size and node.log.read(node.log.size - 1).time > node.clock() + MAY_BE_AHEAD:
+        return Finding(
+            name_en="ledger",
+            name_zh="账本",
+            ok=False,
+            en=f"{result.size} entries verify, but the newest lies in the future: a clock was or is wrong",
+            zh=f"{result.size} 条验证无误,但最新一条的时间在未来:时钟曾经或正在出错",
+            exit_code=5,
         )
     if not os.access(node.layout.ledger, os.W_OK):
         return Finding(

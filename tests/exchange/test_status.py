@@ -1,5 +1,7 @@
 """How the node is, in ten lines: what is there, and whether somebody has to act."""
 
+from datetime import timedelta
+
 import apsw
 import pytest
 
@@ -67,3 +69,14 @@ def _bodies(db: apsw.Connection) -> tuple[str, str]:
         if "body" in columns:
             return str(table), "body"
     raise AssertionError(table)
+
+
+def test_a_ledger_that_ran_ahead_of_the_clock_is_not_ok(site: Site) -> None:
+    now = site.clock()
+    site.clock.pass_by(timedelta(days=4000))
+    with site.open() as node:
+        allow(node)
+    site.clock.pass_by(now - site.clock())
+    with site.open() as node:
+        found = finding(node, "ledger")
+    assert (found.ok, "in the future" in found.en) == (False, True)
