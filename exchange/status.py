@@ -33,6 +33,27 @@ class Finding:
     exit_code: int = 0
 
 
+# The lines of the status, in their order, as a person reads their names.
+NAMES = {
+    "node": "节点",
+    "settings": "设置",
+    "keys": "密钥",
+    "ledger": "账本",
+    "records": "档案",
+    "consents": "同意",
+    "policy": "策略",
+    "peers": "互联节点",
+    "waiting": "待办",
+    "disk": "磁盘",
+}
+
+
+def _line(name: str, en: str, zh: str, *, wrong: int = 0, ok: bool | None = None) -> Finding:
+    """A line of the status; `wrong` is its exit code. `ok` where somebody has to act although nothing is wrong."""
+    fine = not wrong if ok is None else ok
+    return Finding(name_en=name, name_zh=NAMES[name], ok=fine, en=en, zh=zh, exit_code=wrong)
+
+
 def health(node: Node, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
     """Look at everything the node is made of; the whole ledger is verified."""
     return [
@@ -51,74 +72,56 @@ def health(node: Node, progress: Callable[[int, int], None] | None = None) -> li
 
 def _who(node: Node) -> Finding:
     region = node.region
-    return Finding(
-        name_en="node",
-        name_zh="节点",
-        ok=True,
-        en=f"{node.id}, {node.settings['node.name']}, {region_name(region, 'en')} ({region})",
-        zh=f"{node.id},{node.settings['node.name']},{region_name(region, 'zh')}({region})",
+    return _line(
+        "node",
+        f"{node.id}, {node.settings['node.name']}, {region_name(region, 'en')} ({region})",
+        f"{node.id},{node.settings['node.name']},{region_name(region, 'zh')}({region})",
     )
 
 
 def _settings(node: Node) -> Finding:
     changed = sum(1 for one in node.settings.values.values() if one.origin != "default")
-    return Finding(
-        name_en="settings",
-        name_zh="设置",
-        ok=True,
-        en=f"{changed} set, the rest as shipped (hutong config show)",
-        zh=f"{changed} 项已设置,其余为默认(hutong config show)",
+    return _line(
+        "settings",
+        f"{changed} set, the rest as shipped (hutong config show)",
+        f"{changed} 项已设置,其余为默认(hutong config show)",
     )
 
 
 def _keys(node: Node) -> Finding:
     count = node.vault.count()
-    return Finding(
-        name_en="keys",
-        name_zh="密钥",
-        ok=True,
-        en=f"readable; {count} patients have one",
-        zh=f"可读;{count} 位患者有密钥",
-    )
+    return _line("keys", f"readable; {count} patients have one", f"可读;{count} 位患者有密钥")
 
 
 def _ledger(node: Node, progress: Callable[[int, int], None] | None) -> Finding:
     result = verify(node.log, node.vkey, progress=progress)
     if not result.ok:
-        return Finding(name_en="ledger", name_zh="账本", ok=False, en=result.en, zh=result.zh, exit_code=4)
+        return _line("ledger", result.en, result.zh, wrong=4)
     if wrong := disagreements(node.log, node.house_key):
-        return Finding(
-            name_en="ledger",
-            name_zh="账本",
-            ok=False,
-            en=f"the entries verify, but {len(wrong)} rows beside them do not fit; the first: {wrong[0].en}",
-            zh=f"条目验证无误,但旁边的数据表有 {len(wrong)} 处与之不符;第一处:{wrong[0].zh}",
-            exit_code=4,
+        return _line(
+            "ledger",
+            f"the entries verify, but {len(wrong)} rows beside them do not fit; the first: {wrong[0].en}",
+            f"条目验证无误,但旁边的数据表有 {len(wrong)} 处与之不符;第一处:{wrong[0].zh}",
+            wrong=4,
         )
     if node.log.size and node.log.read(node.log.size - 1).time > node.clock() + MAY_BE_AHEAD:
-        return Finding(
-            name_en="ledger",
-            name_zh="账本",
-            ok=False,
-            en=f"{result.size} entries verify, but the newest lies in the future: a clock was or is wrong",
-            zh=f"{result.size} 条验证无误,但最新一条的时间在未来:时钟曾经或正在出错",
-            exit_code=5,
+        return _line(
+            "ledger",
+            f"{result.size} entries verify, but the newest lies in the future: a clock was or is wrong",
+            f"{result.size} 条验证无误,但最新一条的时间在未来:时钟曾经或正在出错",
+            wrong=5,
         )
     if not os.access(node.layout.ledger, os.W_OK):
-        return Finding(
-            name_en="ledger",
-            name_zh="账本",
-            ok=False,
-            en=f"{result.size} entries verify, but it cannot be written: nothing is released",
-            zh=f"{result.size} 条验证无误,但无法写入:不放行任何数据",
-            exit_code=5,
+        return _line(
+            "ledger",
+            f"{result.size} entries verify, but it cannot be written: nothing is released",
+            f"{result.size} 条验证无误,但无法写入:不放行任何数据",
+            wrong=5,
         )
-    return Finding(
-        name_en="ledger",
-        name_zh="账本",
-        ok=True,
-        en=f"{result.size} entries, all verify{_last(node, '; the last of ')}",
-        zh=f"{result.size} 条,全部验证无误{_last(node, ';最近一条 ')}",
+    return _line(
+        "ledger",
+        f"{result.size} entries, all verify{_last(node, '; the last of ')}",
+        f"{result.size} 条,全部验证无误{_last(node, ';最近一条 ')}",
     )
 
 
@@ -130,12 +133,10 @@ def _last(node: Node, words: str) -> str:
 def _records(node: Node) -> Finding:
     counts = node.records.counts()
     total = sum(counts.by_type.values())
-    return Finding(
-        name_en="records",
-        name_zh="档案",
-        ok=True,
-        en=f"{counts.patients} patients, {total} resources, {counts.held} held back (about nobody known)",
-        zh=f"{counts.patients} 位患者,{total} 条记录,{counts.held} 条因归属不明而不放行",
+    return _line(
+        "records",
+        f"{counts.patients} patients, {total} resources, {counts.held} held back (about nobody known)",
+        f"{counts.patients} 位患者,{total} 条记录,{counts.held} 条因归属不明而不放行",
     )
 
 
@@ -143,50 +144,36 @@ def _consents(node: Node) -> Finding:
     with node.log.reading() as db:
         versions = db.execute("SELECT count(*) FROM consent_version").get
         consents = db.execute("SELECT count(*) FROM consent_version WHERE version = 1").get
-    return Finding(
-        name_en="consents",
-        name_zh="同意",
-        ok=True,
-        en=f"{consents}, in {versions} versions",
-        zh=f"{consents} 份,共 {versions} 个版本",
-    )
+    return _line("consents", f"{consents}, in {versions} versions", f"{consents} 份,共 {versions} 个版本")
 
 
 def _policy(node: Node) -> Finding:
     digest = node.office.policy().digest
-    return Finding(
-        name_en="policy", name_zh="策略", ok=True, en=f"loaded, {digest[:19]}…", zh=f"已加载,{digest[:19]}…"
-    )
+    return _line("policy", f"loaded, {digest[:19]}…", f"已加载,{digest[:19]}…")
 
 
 def _peers(node: Node) -> Finding:
     peers = list(node.peers)
     late = [peer.id for peer in peers if node.clock() >= peer.expires]
     if late:
-        return Finding(
-            name_en="peers",
-            name_zh="互联节点",
-            ok=False,
-            en=f"{len(peers)} joined; the card of {', '.join(late)} has expired: ask for a new one",
-            zh=f"已互联 {len(peers)} 个;{'、'.join(late)} 的名片已过期,请索取新名片",
-            exit_code=5,
+        return _line(
+            "peers",
+            f"{len(peers)} joined; the card of {', '.join(late)} has expired: ask for a new one",
+            f"已互联 {len(peers)} 个;{'、'.join(late)} 的名片已过期,请索取新名片",
+            wrong=5,
         )
     unknown: list[str] = []
     with suppress(LedgerAltered):  # then the line about the ledger says what is wrong
         unknown = list(strangers(node))
     if unknown:
-        return Finding(
-            name_en="peers",
-            name_zh="互联节点",
-            ok=False,
-            en=f"the card of {', '.join(unknown)} was never joined: somebody put it there",
-            zh=f"{'、'.join(unknown)} 的名片没有互联记录,系他人放入",
-            exit_code=4,
+        return _line(
+            "peers",
+            f"the card of {', '.join(unknown)} was never joined: somebody put it there",
+            f"{'、'.join(unknown)} 的名片没有互联记录,系他人放入",
+            wrong=4,
         )
     names = ", ".join(peer.id for peer in peers) or "none"
-    return Finding(
-        name_en="peers", name_zh="互联节点", ok=True, en=names, zh="、".join(p.id for p in peers) or "无"
-    )
+    return _line("peers", names, "、".join(p.id for p in peers) or "无")
 
 
 def _waiting(node: Node) -> Iterator[Finding]:
@@ -194,23 +181,20 @@ def _waiting(node: Node) -> Iterator[Finding]:
     overdue = sum(1 for review in open_reviews if review.is_overdue(node.clock()))
     told = sum(1 for _ in notices.outbox(node.log))
     spooled = node.spool.waiting()
-    yield Finding(
-        name_en="waiting",
-        name_zh="待办",
+    yield _line(
+        "waiting",
+        f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies",
+        f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅",
         ok=not overdue and not spooled,
-        en=f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies",
-        zh=f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅",
-        exit_code=5 if spooled else 0,
+        wrong=5 if spooled else 0,
     )
 
 
 def _disk(node: Node) -> Finding:
     free = shutil.disk_usage(node.layout.root).free
-    return Finding(
-        name_en="disk",
-        name_zh="磁盘",
-        ok=free > LOW_SPACE,
-        en=f"{free / (1 << 30):.1f} GiB free",
-        zh=f"剩余 {free / (1 << 30):.1f} GiB",
-        exit_code=0 if free > LOW_SPACE else 5,
+    return _line(
+        "disk",
+        f"{free / (1 << 30):.1f} GiB free",
+        f"剩余 {free / (1 << 30):.1f} GiB",
+        wrong=0 if free > LOW_SPACE else 5,
     )
