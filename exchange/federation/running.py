@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
 
+    from exchange.federation.connection import PromptConnection
+
 STOP_SECONDS = 10
 MAX_CONNECTIONS = 256
 _POLL_SECONDS = 0.01
@@ -53,9 +55,11 @@ def serve(web: "FastAPI", listener: socket.socket) -> None:
 
 
 @contextmanager
-def serving(web: "FastAPI", listener: socket.socket) -> Iterator[None]:
+def serving(
+    web: "FastAPI", listener: socket.socket, connection: "type[PromptConnection] | None" = None
+) -> Iterator[None]:
     """Serve in a thread beside the caller, until the block ends."""
-    server = _server(web)
+    server = _server(web, connection)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -67,12 +71,15 @@ def serving(web: "FastAPI", listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def _server(web: "FastAPI") -> "Server":
+def _server(web: "FastAPI", connection: "type[PromptConnection] | None" = None) -> "Server":
     from uvicorn import Config, Server
+
+    from exchange.federation.connection import PromptConnection
 
     return Server(
         Config(
             web,
+            http=connection or PromptConnection,
             access_log=False,
             log_config=None,
             log_level="warning",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from nacl.public import PrivateKey
 
 from exchange.federation.card import read_card
+from exchange.federation.connection import PromptConnection
 from exchange.federation.envelope import MAX_QUESTION_BYTES, PATH, TYPE, sealed_question
 from exchange.federation.errors import REJECTIONS
 from exchange.federation.messages import encode
@@ -200,6 +201,44 @@ def test_who_sends_slowly_is_given_up_and_keeps_nobody_waiting(two: Two, client:
             assert (
                 _code(client.post(url + PATH, content=b"", headers={"Content-Type": TYPE})) == "bad-signature"
             )
+
+
+class _Hasty(PromptConnection):
+    head_seconds = 0.5
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"])
+def test_who_never_finishes_a_head_is_let_go(two: Two, said: bytes) -> None:
+    with (
+        listen("127.0.0.1", 0) as listener,
+        serving(app(two.holder.counter()), listener, _Hasty),
+        socket.create_connection(listener.getsockname(), timeout=5) as silent,
+    ):
+        silent.sendall(said)
+        assert silent.recv(100) == b""
+
+
+def test_a_connection_that_is_kept_answers_again(two: Two) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with (
+        listen("127.0.0.1", 0) as listener,
+        serving(app(two.holder.counter()), listener, _Hasty),
+        socket.create_connection(listener.getsockname(), timeout=5) as kept,
+    ):
+        for _ in range(3):
+            kept.sendall(asked)
+            assert _until(kept, b"ok\n").startswith(b"HTTP/1.1 200")
+        # and when it has nothing more to say, or only half of it, it is let go too
+        kept.sendall(asked[:10])
+        assert kept.recv(100) == b""
+
+
+def _until(connection: socket.socket, end: bytes) -> bytes:
+    got = b""
+    while not got.endswith(end) and (more := connection.recv(1000)):
+        got += more
+    return got
 
 
 def _until_busy(client: httpx.Client, url: str) -> httpx.Response:
