@@ -27,6 +27,20 @@ class BadCard(FederationError):
         )
 
 
+class KeptCardUnusable(FederationError):
+    """A card this node keeps among its peers is not what was joined."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, file: str, en: str, zh: str) -> None:
+        super().__init__(
+            f"peers/{file}: {en}",
+            f"peers/{file}:{zh}",
+            hint="nothing is asked or answered meanwhile; move the file away, then: hutong node join CARD",
+            hint_zh=f"在此期间不查询也不应答;请移走 peers/{file} 并重新加入:hutong node join 名片文件",
+        )
+
+
 class CardAltered(FederationError):
     """The card's signature does not fit what it says."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from exchange.directory import contains
 from exchange.errors import CannotWrite
 from exchange.federation.card import Card, read_card
-from exchange.federation.errors import BadCard, UnknownPeer
+from exchange.federation.errors import FederationError, KeptCardUnusable, UnknownPeer
 from exchange.records.resource_types import is_id
 
 
@@ -59,10 +59,10 @@ class PeerBook:
         try:
             card = read_card(path.read_bytes())
         except OSError as error:
-            raise BadCard(f"peers/{path.name} cannot be read", f"无法读取 peers/{path.name}") from error
+            raise KeptCardUnusable(path.name, "the file cannot be read", "文件无法读取") from error
+        except FederationError as wrong:
+            raise KeptCardUnusable(path.name, str(wrong), wrong.zh) from None
         # A card under another node's name would let its keys speak for that node.
         if path.name != f"{card.id}.json":
-            raise BadCard(
-                f"peers/{path.name} is the card of another node", f"peers/{path.name} 是其他节点的名片"
-            )
+            raise KeptCardUnusable(path.name, "it is the card of another node", "是其他节点的名片")
         return card

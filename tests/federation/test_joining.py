@@ -17,6 +17,7 @@ from exchange.federation.errors import (
     CardAltered,
     CardExpired,
     FingerprintDiffers,
+    KeptCardUnusable,
     UnknownPeer,
 )
 from exchange.federation.joining import join, own_card, require_joinable
@@ -55,6 +56,14 @@ def _may_join(one: Card, peers: PeerBook, registry: Directory = NOBODY, own: tup
     return require_joinable(one, peers, own=own, registry=registry)
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", ZHUHAI_CARD.written.replace(b"Zhuhai", b"Zhubai")])
+def test_a_kept_card_that_was_spoilt_is_named(peers: PeerBook, content: bytes) -> None:
+    (peers.folder / "zh.json").write_bytes(content)
+    with pytest.raises(KeptCardUnusable, match=r"peers/zh.json: ") as refused:
+        list(peers)
+    assert "peers/zh.json" in refused.value.hint
+
+
 def test_a_card_is_kept_and_found_by_node_and_by_region(peers: PeerBook) -> None:
     peers.keep(ZHUHAI_CARD)
     peers.keep(TIANJIN_CARD)
@@ -76,7 +85,7 @@ def test_who_was_not_joined_is_not_known(peers: PeerBook, node: str) -> None:
 @pytest.mark.attack
 def test_a_card_under_another_nodes_name_is_refused(peers: PeerBook) -> None:
     (peers.folder / "tj.json").write_bytes(ZHUHAI_CARD.written)
-    with pytest.raises(BadCard, match=r"peers/tj.json is the card of another node"):
+    with pytest.raises(KeptCardUnusable, match=r"peers/tj.json: it is the card of another node"):
         peers.by_id("tj")
 
 
