@@ -46,7 +46,7 @@ check-docs: $(READY)
 
 check-policies: $(READY)
 	@if test -x $(TOOLS)/opa; then set -ex; \
-		$(TOOLS)/opa check --strict -s policies/schemas/input.json $(RULES); \
+		$(TOOLS)/opa check --strict -s policies/schemas $(RULES); \
 		$(TOOLS)/opa fmt --fail --list $(RULES); \
 		$(TOOLS)/opa test $(RULES); \
 		$(TOOLS)/regal lint --config-file policies/.regal.yaml $(RULES); \
@@ -62,6 +62,7 @@ bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.append
 	$(BIN)/python -m bench.path
 	$(BIN)/python -m bench.importing
+	$(BIN)/python -m bench.consent
 
 lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
 	$(COMPILE) -o requirements/run.lock

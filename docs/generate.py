@@ -1,6 +1,6 @@
-"""Write the pages that say what the program says about itself: its commands, and its rules.
+"""Write the pages that say what the program says about itself: its commands, its rules, what they answer.
 
-python -m docs.generate            writes both
+python -m docs.generate            writes all
 python -m docs.generate --check    writes nothing; exit code 1 where a page is not what the program gives
 """
 
@@ -18,6 +18,7 @@ from cli.kinds import Noun
 from cli.language import Language
 from cli.terminal import Terminal
 from cli.tree import AUDIENCES
+from docs import scenarios
 from policies import rules_page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -43,6 +44,7 @@ def commands_page() -> str:
 PAGES: Mapping[Path, Callable[[], str]] = {
     REFERENCE / "cli.md": commands_page,
     REFERENCE / "policy-rules.md": rules_page.page,
+    REFERENCE / "scenarios.md": scenarios.page,
 }
 
 

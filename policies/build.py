@@ -2,10 +2,8 @@
 
 import gzip
 import hashlib
-import io
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -13,53 +11,47 @@ import click
 import orjson
 import wasmtime
 
-from policies.bundle import BUNDLE, ENTRYPOINT, PIN, unpack
+from policies.bundle import BUNDLE, DATA, ENTRYPOINT, PIN, WASM, pack, unpack
+from policies.compiled import pages_of
 from policies.errors import NoBuilder, PolicyError, PolicyUnusable
 from policies.metadata import RULES, rules
+from policies.recognition import RECOGNITION
 
 OPA = Path(__file__).parent / "tools" / "bin" / "opa"
-MANIFEST = RULES / ".manifest"
 REASONS = RULES / "hutong_data" / "reasons" / "data.json"
-# What opa-py-wasm 1.2 gives a module to start with; texts are data because of it.
-MOST_PAGES = 2
+# Of 64 KiB. An instance starts with them, and the engine has a few instances; texts are data because of it.
+MOST_PAGES = 16
 
 
-def reasons() -> bytes:
+def reasons(folder: Path = RULES) -> bytes:
     """The words of every refusing rule by its code, as the rules' data."""
-    refusing = [rule for rule in rules() if rule.kind == "code"]
+    refusing = [rule for rule in rules(folder) if rule.kind != "obligation"]
     words = {rule.code: {"en": rule.en, "law": rule.law, "zh": rule.zh} for rule in refusing}
     return orjson.dumps(words, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
 
 
-def packed() -> bytes:
-    """The bundle, built from the source by the pinned opa. Raises NoBuilder, PolicyUnusable."""
-    if not OPA.exists():
-        raise NoBuilder("policies/tools/bin/opa is not there", "缺少 policies/tools/bin/opa")
-    with tempfile.TemporaryDirectory() as folder:
-        built = Path(folder) / "bundle.tar.gz"
-        command = f"build -t wasm -b . -e {ENTRYPOINT} --ignore *_test.rego -o".split()
+def packed(folder: Path = RULES, opa: Path = OPA) -> bytes:
+    """The bundle, built from the source in `folder` by this opa. Raises NoBuilder, PolicyUnusable."""
+    if not opa.exists():
+        raise NoBuilder(f"{opa.name} is not there", f"缺少 {opa.name}")
+    with tempfile.TemporaryDirectory() as place:
+        built = Path(place) / "bundle.tar.gz"
+        command = f"build -t wasm -b . -e {ENTRYPOINT} -e {RECOGNITION} --ignore *_test.rego -o".split()
         done = subprocess.run(
-            [str(OPA), *command, str(built)], cwd=RULES, capture_output=True, text=True, check=False
+            [str(opa), *command, str(built)], cwd=folder, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             click.echo(done.stderr, err=True)
             raise NoBuilder("opa does not accept the rules", "opa 不接受这些规则")
         files = unpack(built.read_bytes(), built.name)
-    _require_small(files["policy.wasm"])
+    _require_small(files[WASM])
     # opa rewrites the sources for an engine that has WebAssembly built in; ours go in as they are.
-    sources = {file.relative_to(RULES).as_posix(): file.read_bytes() for file in _sources()}
-    return _pack(
-        {
-            ".manifest": MANIFEST.read_bytes(),
-            "data.json": files["data.json"],
-            **sources,
-            "policy.wasm": files["policy.wasm"],
-        }
-    )
+    sources = {file.relative_to(folder).as_posix(): file.read_bytes() for file in _sources(folder)}
+    return pack({DATA: files[DATA], **sources, WASM: files[WASM]})
 
 
-def _sources() -> list[Path]:
-    return [file for file in RULES.rglob("*.rego") if not file.name.endswith("_test.rego")]
+def _sources(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*.rego") if not file.name.endswith("_test.rego")]
 
 
 def differences() -> list[str]:
@@ -89,20 +81,8 @@ def _pin(bundle: bytes) -> str:
     return f"{hashlib.sha256(bundle).hexdigest()}  {BUNDLE.name}\n"
 
 
-def _pack(files: dict[str, bytes]) -> bytes:
-    """A tar without times, owners or chance in it."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for name in sorted(files):
-            member = tarfile.TarInfo(f"/{name}")
-            member.size, member.mode, member.mtime = len(files[name]), 0o644, 0
-            tar.addfile(member, io.BytesIO(files[name]))
-    return gzip.compress(out.getvalue(), compresslevel=9, mtime=0)
-
-
 def _require_small(wasm: bytes) -> None:
-    module = wasmtime.Module(wasmtime.Engine(), wasm)
-    pages = max(one.type.limits.min for one in module.imports if isinstance(one.type, wasmtime.MemoryType))
+    pages = pages_of(wasmtime.Module(wasmtime.Engine(), wasm))
     if pages > MOST_PAGES:
         raise PolicyUnusable(
             f"needs {pages} pages of memory to start; move text from the rules into their data",

@@ -23,10 +23,11 @@ MUST_PERMIT: dict[str, object] = {
         "standing": "active",
         "relationship": None,
         "on_behalf_of": None,
+        "on_behalf_of_role": None,
     },
     "custodian": {"organisation": "canary-b", "kind": "hospital", "tier": "county", "region": "320583"},
     "consent": {"decision": "permit", "reason": "CONSENT_PERMIT"},
-    "data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"]},
+    "data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"], "author": None},
     "research": None,
 }
 MUST_REFUSE: dict[str, object] = {**MUST_PERMIT, "consent": {"decision": "deny", "reason": "NO_CONSENT"}}

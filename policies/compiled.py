@@ -39,6 +39,12 @@ def compiled(wasm: bytes, engine: wasmtime.Engine, cache: Path | None, key: byte
     return module
 
 
+def pages_of(module: wasmtime.Module) -> int:
+    """How much memory a module must be given to start with, in pages of 64 KiB."""
+    memories = (one.type for one in module.imports if isinstance(one.type, wasmtime.MemoryType))
+    return max((one.limits.min for one in memories), default=0)
+
+
 def _read(file: Path, key: bytes) -> bytes | None:
     """The code in `file`, or None if it is absent or not to be trusted."""
     try:

@@ -25,9 +25,21 @@ advice.
 """
 _REACH = {
     "anywhere": "anywhere · 不限",
-    "care": "anywhere; some with an open case only · 不限(部分机构凭转诊单)",
+    "care": "anywhere; some with evidence only · 不限(部分机构须有凭据)",
     "consortium": "own province and its consortium · 本省及互通区域",
     "jurisdiction": "own jurisdiction · 辖区",
+}
+
+_EVIDENCE = {
+    "none": "",
+    "case": "open referral or consultation · 转诊单、会诊单",
+    "agreement": "processing agreement · 委托处理协议",
+    "order": "order of an authority · 应急决定",
+}
+_BASIS = {
+    "consent": "consent · 患者同意",
+    "statutory-duty": "statutory duty · 法定职责",
+    "contract": "contract of insurance · 保险合同",
 }
 
 
@@ -46,6 +58,19 @@ def page() -> str:
                 ("code", "what · 内容", "when · 何时", "law · 依据"), map(_refusal, _of(told, "obligation"))
             ),
             "",
+            "## When a result of elsewhere is not recognised · 外院结果何时不予互认\n",
+            *_table(
+                ("code", "why · 原因", "rule · 规则", "law · 依据"), map(_refusal, _of(told, "recognition"))
+            ),
+            "",
+            *_table(("result · 项目", "counts for days · 有效天数"), _validity(data)),
+            "",
+            "## The six applications · 六大业务应用\n",
+            *_table(
+                ("application · 业务应用", "purposes · 用途", "usually rests on · 通常依据"),
+                _applications(data),
+            ),
+            "",
             "## Who may ask for what · 谁能为什么用途调阅\n",
             *_table(
                 (
@@ -54,6 +79,7 @@ def page() -> str:
                     "up to · 最高级别",
                     "sensitive · 敏感",
                     "reach · 范围",
+                    "evidence · 凭据",
                     "profile",
                 ),
                 _purposes(data),
@@ -75,16 +101,27 @@ def _purposes(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for code, purpose in data["purposes"].items():
         terms = data["families"][purpose["family"]]
         if purpose["family"] == "closed":
-            yield f"`{code}` {purpose['en']} · {purpose['zh']}", "nobody · 无", "", "", "", ""
+            yield f"`{code}` {purpose['en']} · {purpose['zh']}", "nobody · 无", "", "", "", "", ""
             continue
         yield (
             f"`{code}` {purpose['en']} · {purpose['zh']}",
             ", ".join(terms["roles"]),
             terms["ceiling"],
             "yes · 可" if terms["labels"] == "any" else "no · 否",
-            _REACH[terms["reach"]] + (" + open case · 须有转诊单" if terms["case"] else ""),
+            _REACH[terms["reach"]],
+            _EVIDENCE[terms["needs"]],
             terms["profile"],
         )
+
+
+def _validity(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for kind in data["recognition"]["kinds"].values():
+        yield f"{kind['en']} · {kind['zh']}", str(kind["days"])
+
+
+def _applications(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for one in data["applications"].values():
+        yield f"{one['en']} · {one['zh']}", ", ".join(one["purposes"]), _BASIS[one["basis"]]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

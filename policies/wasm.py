@@ -6,26 +6,23 @@ time takes its instance with it.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import wasmtime
-from opapywasm import JSONValue, OpaEvaluationError, OpaPoolTimeoutError, OpaWasmError, PolicyConfig
+from opapywasm import OpaEvaluationError, OpaPoolTimeoutError, OpaWasmError, PolicyConfig
 from opapywasm.abi import OpaAbiSpec
 from opapywasm.instance import OpaPolicyInstance
 from opapywasm.pool import OpaInstancePool
-from opapywasm.runtime import EpochTicker, WasmtimeRuntimeFactory
+from opapywasm.runtime import BuiltinDispatch, EpochTicker, WasmtimeRuntime, WasmtimeRuntimeFactory
 
 from policies.answer import ERROR, TIMEOUT, UNDEFINED, decision_from, refusal
 from policies.bundle import ENTRYPOINT, Bundle, read_bundle
 from policies.canaries import require_canaries
-from policies.compiled import compiled
+from policies.compiled import compiled, pages_of
 from policies.decision import Decision
 from policies.errors import PolicyUnusable
+from policies.question import LARGEST_ANSWER, LARGEST_QUESTION, as_json
 
 THREADS = 4
-# A question is about 1 KiB and an answer at most 20 KiB; the rest is room.
-LARGEST_QUESTION = 64 * 2**10
-LARGEST_ANSWER = 256 * 2**10
 MEMORY_PAGES = 512  # of 64 KiB, for each instance
 
 
@@ -44,6 +41,7 @@ class WasmEngine:
             max_result_bytes=LARGEST_ANSWER,
             max_cstring_scan_bytes=LARGEST_ANSWER,
             max_memory_pages=MEMORY_PAGES,
+            parse_raw_json_input=False,  # we have just written it
         )
         try:
             self._runtimes = _Runtimes(bundle.wasm, cache=cache, key=key)
@@ -57,7 +55,8 @@ class WasmEngine:
                 borrow_timeout_seconds=seconds,
             )
             with self._pool.borrow() as loan:
-                self._entrypoint = loan.instance.entrypoints()[ENTRYPOINT]
+                self._entrypoints = loan.instance.entrypoints()
+                self._entrypoint = self._entrypoints[ENTRYPOINT]
         except (wasmtime.WasmtimeError, OpaWasmError, KeyError):
             raise PolicyUnusable("cannot be loaded", "无法加载") from None
 
@@ -69,7 +68,7 @@ class WasmEngine:
         """The decision; a refusal with a POLICY_ reason when the rules cannot be asked or do not answer."""
         try:
             with self._pool.borrow() as loan:
-                results = loan.instance.evaluate(_plain(question), self._entrypoint)
+                results = loan.instance.evaluate(as_json(question), self._entrypoint)
         except OpaPoolTimeoutError:
             return refusal(TIMEOUT)
         except OpaEvaluationError as error:
@@ -84,19 +83,34 @@ class WasmEngine:
             case _:
                 return refusal(ERROR)
 
+    def evaluate(self, entrypoint: str, question: Mapping[str, object]) -> object:
+        """What the rules say at another entrypoint, as JSON; None where they say nothing or cannot be asked."""
+        try:
+            with self._pool.borrow() as loan:
+                results = loan.instance.evaluate(as_json(question), self._entrypoints[entrypoint])
+        except Exception:  # noqa: BLE001 - as above: no answer
+            return None
+        match results:
+            case [{"result": answer}]:
+                return answer
+            case _:
+                return None
+
     def close(self) -> None:
         """Give back threads and memory."""
         self._pool.close()
         self._runtimes.close()
 
 
-def load(cache: Path | None = None, deadline_ms: int = 500, key: bytes = b"") -> WasmEngine:
-    """The engine over the bundle that came with the program, ready and checked.
+def load(
+    cache: Path | None = None, deadline_ms: int = 500, key: bytes = b"", *, bundle: Bundle | None = None
+) -> WasmEngine:
+    """The engine over `bundle`, or the one that came with the program, ready and checked.
 
     `cache` is a folder for compiled code: with it, every start but the first takes a tenth of the time.
     Raises BundleUnreadable, BundleChanged, PolicyUnusable.
     """
-    engine = WasmEngine(read_bundle(), cache=cache, deadline_ms=deadline_ms, key=key)
+    engine = WasmEngine(bundle or read_bundle(), cache=cache, deadline_ms=deadline_ms, key=key)
     try:
         require_canaries(engine)
     except PolicyUnusable:
@@ -105,9 +119,13 @@ def load(cache: Path | None = None, deadline_ms: int = 500, key: bytes = b"") ->
     return engine
 
 
-def _plain(question: Mapping[str, object]) -> dict[str, JSONValue]:
-    """The question as a dict; what is inside is checked when it is written as JSON."""
-    return cast(dict[str, JSONValue], dict(question))
+class _Runtime(WasmtimeRuntime):
+    """The library's runtime, with as much memory at the start as the rules ask for; it gives every module 2 pages."""
+
+    def _register_env_imports(self, linker: wasmtime.Linker, module: wasmtime.Module) -> None:
+        # A module whose texts fill more is refused for its import before it could grow anything.
+        self._memory.grow(self._store, max(0, pages_of(module) - self._memory.size(self._store)))
+        super()._register_env_imports(linker, module)
 
 
 class _Runtimes(WasmtimeRuntimeFactory):
@@ -121,6 +139,9 @@ class _Runtimes(WasmtimeRuntimeFactory):
         self._max_memory_pages = MEMORY_PAGES
         self._module = compiled(wasm, self._engine, cache, key)
         self._validate_required_env_imports()
+
+    def create_runtime(self, builtin_dispatch: BuiltinDispatch | None = None) -> WasmtimeRuntime:
+        return _Runtime(self._engine, self._module, builtin_dispatch, max_memory_pages=self._max_memory_pages)
 
 
 def what_if(file: Path, *, deadline_ms: int = 500) -> WasmEngine:

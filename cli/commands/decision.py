@@ -1,13 +1,15 @@
 """Past decisions: explained on a page, and made again."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import output
-from cli.errors import NotVerified
+from cli.errors import DoNotGoTogether, NotVerified
+from cli.files import answer_to
 from cli.kinds import Noun
 from cli.options import ENTRY_HELP, as_json
 from cli.terminal import Terminal
@@ -24,18 +26,32 @@ def decision() -> None:
 
 @decision.command()
 @click.argument("entry", help=ENTRY_HELP)
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to print (A4) to FILE."
+)
 @as_json
 @click.pass_obj
-def explain(terminal: Terminal, entry: str, as_json: bool) -> None:
-    """Tell one decision on a page: who, what, why, which consent sentence, which rule and law, what was withheld.
+def explain(terminal: Terminal, entry: str, html: Path | None, as_json: bool) -> None:
+    """Tell one decision on a page: who asked, which consent, rule and law, what was withheld, which duties were done.
+
+    Also where it stands in the ledger, whether it comes out the same when made again, and what is not known. With
+    --html the page has both languages and needs nothing but a browser.
 
     Example:
-        hutong --node kunshan decision explain 0197f3a2-7c1e-7000-8000-000000000001
+        hutong --node kunshan decision explain 0197f3a2-7c1e-7000-8000-000000000001 --html decision.html
     """
     from exchange.decisions import explain as explain_entry
+    from exchange.policy.keeping import kept
 
+    if html is not None and as_json:
+        raise DoNotGoTogether("decision explain", "--html or --json", "--html 与 --json 只能用一个")
     with terminal.open() as node:
-        explained = explain_entry(node.office, entry)
+        explained = explain_entry(node.office, entry, partial(kept, node.layout.policies))
+    if html is not None:
+        with answer_to(html) as opened:
+            opened.write(explained.as_html())
+        terminal.note(f"a page to print is in {html}", f"可打印的页面已写入 {html}")
+        return
     if as_json:
         output.document(explained.as_dict())
         return

@@ -1,7 +1,7 @@
 """Make a past decision again, bit for bit, from what was sealed with it: by both engines, as of then.
 
-The case, the settings and the consent versions are those of the moment; the answers must be the same bytes. With
-another policy the same questions show which past decisions it would have answered differently.
+The case, the settings, the consent versions and the rules are those of the moment; the answers must be the same
+bytes. With another policy the same questions show which past decisions it would have answered differently.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ from exchange.path.leaving import as_kept
 from exchange.path.office import Office
 from ledger import Log, Recorded
 from policies import Engine
+from policies.answer import ENGINE_REASONS
 
 
 class NotADecision(ExchangeError):
@@ -37,7 +38,8 @@ class NotADecision(ExchangeError):
 class Replayed:
     """A decision made again. `same`: every byte of both answers; `parts` are those that differ, (en, zh).
 
-    `possible` is False where it cannot be made again: its key was destroyed, or the patient was not known here.
+    `possible` is False where it cannot be made again: its key was destroyed, the patient was not known here, or the
+    engine gave no answer that could be compared.
     """
 
     entry: str
@@ -53,11 +55,14 @@ def decisions(log: Log) -> Iterator[Recorded]:
 
 
 def replay(office: Office, entry_id: str, engine: Engine | None = None) -> Replayed:
-    """Decide again what the entry decided. `engine`: another policy than today's. Raises NoSuchEntry, NotADecision."""
+    """Decide again what the entry decided, by the rules it names. Raises NoSuchEntry, NotADecision.
+
+    `engine`: another policy, to see what it would have answered.
+    """
     found = office.log.find(entry_id)
     if not _decides(found):
         raise NotADecision
-    return replayed(office, found, engine or office.policy(), other=engine is not None)
+    return replayed(office, found, engine or _rules_then(office, found), other=engine is not None)
 
 
 def replayed(office: Office, found: Recorded, engine: Engine, *, other: bool = False) -> Replayed:
@@ -70,6 +75,14 @@ def replayed(office: Office, found: Recorded, engine: Engine, *, other: bool = F
             else (("its sealed details cannot be opened any more", "其密封内容已无法打开"),)
         )
         return Replayed(entry=found.id, possible=False, same=False, decision=found.entry.decision, parts=gone)
+    if not other and (code := _silence(details)):
+        return Replayed(
+            entry=found.id,
+            possible=False,
+            same=False,
+            decision=found.entry.decision,
+            parts=((f"the policy gave no answer then ({code})", f"当时策略没有给出结论({code})"),),
+        )
     parts = tuple(_differences(office, found, details, engine, other=other))
     return Replayed(entry=found.id, possible=True, same=not parts, decision=found.entry.decision, parts=parts)
 
@@ -81,6 +94,20 @@ def _decides(found: Recorded) -> bool:
     )
 
 
+def _rules_then(office: Office, found: Recorded) -> Engine:
+    """The rules the entry names, which the node has kept; where they are gone, today's, and the difference is told."""
+    return office.past_policy(found.entry.policy) or office.policy()
+
+
+def _silence(details: Details) -> str:
+    """The reason an engine gave instead of the rules: a server was down, or slow. "" where the rules answered."""
+    for asked in details.told.get("policy", ()):
+        for code in asked["output"]["reasons"]:
+            if code in ENGINE_REASONS:
+                return str(code)
+    return ""
+
+
 def _differences(
     office: Office, found: Recorded, details: Details, engine: Engine, *, other: bool
 ) -> Iterator[tuple[str, str]]:
@@ -90,7 +117,10 @@ def _differences(
     if _bytes(_consent_again(office, found, kept)) != _bytes(_consent_then(kept)):
         yield "consent would be decided differently", "同意部分会作出不同判定"
     if engine.digest != found.entry.policy and not other:
-        yield "today's policy is not the one that decided", "当前策略不是当时作出判定的策略"
+        yield (
+            "the policy that decided is not kept, and today's is another",
+            "当时作出判定的策略没有留存,当前策略与之不同",
+        )
     for number, asked in enumerate(details.told.get("policy", ()), start=1):
         again = as_kept(engine.decide(asked["input"]))
         if _bytes(again) != _bytes(asked["output"]):

@@ -31,15 +31,17 @@ PLAIN: Question = {
         "standing": "active",
         "relationship": None,
         "on_behalf_of": None,
+        "on_behalf_of_role": None,
     },
     "custodian": {"organisation": "ks-hospital", "kind": "hospital", "tier": "county", "region": "320583"},
     "consent": {"decision": "permit", "reason": "CONSENT_PERMIT"},
-    "data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"]},
+    "data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"], "author": None},
     "research": None,
 }
 
 OPEN = {"kind": "referral", "id": "r-1", "open": True}
 CLOSED = {**OPEN, "open": False}
+EVIDENCE = ("referral", "consultation", "visit", "contract", "code", "agreement", "order")
 PROJECT = {
     "project": "p-1",
     "approved": True,
@@ -60,6 +62,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "confidentiality": ("data", "confidentiality"),
     "labels": ("data", "sensitivities"),
     "item": ("data", "classes"),
+    "author": ("data", "author"),
     "research": ("research",),
 }
 
@@ -76,10 +79,21 @@ def asked(question: Question = PLAIN, /, **changes: object) -> Question:
     return made
 
 
+def held(kind: str) -> Question:
+    """Evidence of this kind that holds."""
+    return {"kind": kind, "id": f"{kind}-1", "open": True}
+
+
+def ended(kind: str) -> Question:
+    """Evidence of this kind that held once."""
+    return {**held(kind), "open": False}
+
+
 def codes(decision: Decision) -> list[str]:
     return [reason.code for reason in decision.reasons]
 
 
 def duties(decision: Decision) -> set[str]:
-    """The obligations as `code` or `code:value`."""
-    return {one.code if one.value is None else f"{one.code}:{one.value}" for one in decision.obligations}
+    """The obligations as `code` or `code:value`, a value of several words in one."""
+    told = {one.code: "" if one.value is None else f":{one.value}" for one in decision.obligations}
+    return {f"{code}{value}".replace(" ", "+") for code, value in told.items()}

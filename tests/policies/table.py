@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.policies.asking import CLOSED, OPEN, PROJECT, Question, asked
+from tests.policies.asking import CLOSED, OPEN, PROJECT, Question, asked, ended, held
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,14 @@ CDC = {
     "purpose": "PUBHLTH",
     "ground": "STATUTORY_DUTY",
 }
+ORDERED = {**CDC, "purpose": "THREAT"}
 STATISTICS = {
     "role": "public-health-officer",
     "kind": "platform",
     "region": "320500",
     "tier": "prefecture",
     "purpose": "HPRGRP",
+    "action": "count",
 }
 STUDY = {"role": "researcher", "kind": "research-institute", "purpose": "CLINTRCH", "research": PROJECT}
 SELF = {
@@ -55,13 +57,42 @@ SELF = {
 }
 KIN = {"role": "next-of-kin", "kind": "platform", "relationship": "next-of-kin", "purpose": "FAMRQT"}
 BREAK_GLASS = {"purpose": "BTG", "declared": True, "reason_given": True, "ground": "EMERGENCY_OVERRIDE"}
-DEVICE = {"role": "ai-device", "on_behalf_of": "dr-1"}
+DEVICE = {"role": "ai-device", "on_behalf_of": "dr-1", "on_behalf_of_role": "physician"}
+KIOSK = {
+    **AT_HOME,
+    "role": "kiosk",
+    "on_behalf_of": "Patient/p-1",
+    "on_behalf_of_role": "patient",
+    "purpose": "PATRQT",
+    "ground": "SUBJECT_ACCESS",
+    "based_on": held("code"),
+}
+FAMILY_DOCTOR = {
+    "role": "family-doctor",
+    "kind": "community-centre",
+    "tier": "county",
+    "region": "320583",
+    "purpose": "CAREMGT",
+}
+MANAGER = {**AT_HOME, "role": "manager", "purpose": "HPRGRP", "action": "count"}
+PROCESSOR = {
+    "role": "data-processor",
+    "kind": "processor",
+    "purpose": "RECORDMGT",
+    "item": ["DocumentReference"],
+    "based_on": held("agreement"),
+}
+COURIER = {"role": "courier", "kind": "courier", "purpose": "PATADMIN", "item": ["Patient"]}
+HOME_NURSE = {**COURIER, "role": "home-nurse", "kind": "home-nursing"}
+READER = {"kind": "diagnostic-centre", "purpose": "COC", "based_on": held("consultation")}
+RADIOLOGIST = {**READER, "role": "radiologist", "item": ["ImagingStudy"]}
 QUALITY = {**IN_JIANGSU, "purpose": "HQUALIMP"}
 APPOINTMENT = {"role": "nurse", "purpose": "PATADMIN", "item": ["Appointment"]}
 
 CARE = "deidentify:care"
 CARE_SEALED = "deidentify:care seal"
 PART_SEALED = "deidentify:care minimum-necessary seal"
+COUNTED = "deidentify:statistics minimum-necessary seal small-cell:11"
 EMERGENCY = "deidentify:care seal notify-patient review:PT24H time-limit:PT4H"
 
 TREATMENT = (
@@ -113,11 +144,18 @@ REGIONS = (
     _permit("an internet hospital of the consortium", CARE_SEALED, kind="internet-hospital"),
     _refuse("an internet hospital in Zhuhai", "LICENCE_ENDS_AT_REGION", **ONLINE),
     _permit("it has a referral", CARE_SEALED, **ONLINE, based_on=OPEN),
-    _refuse("which has ended", "LICENCE_ENDS_AT_REGION", **ONLINE, based_on=CLOSED),
+    _refuse("which has ended", "CASE_NOT_OPEN LICENCE_ENDS_AT_REGION", **ONLINE, based_on=CLOSED),
+    _permit("it has the code the patient showed", CARE_SEALED, **ONLINE, based_on=held("code")),
+    _refuse("a visit of its own making is no evidence", "LICENCE_ENDS_AT_REGION", **ONLINE, based_on=held("visit")),
     _refuse("a pharmacy in Zhuhai", "LICENCE_ENDS_AT_REGION", **PHARMACY, region="440400"),
     _permit("a township centre at home", CARE_SEALED, **TOWNSHIP, cross_region=False),
     _refuse("a township centre asks another node", "GRASSROOTS_NEEDS_REFERRAL", **TOWNSHIP),
     _permit("a township centre with a referral asks it", CARE_SEALED, **TOWNSHIP, based_on=OPEN),
+    _permit("a township centre whose patient is there", CARE_SEALED, **TOWNSHIP, based_on=held("visit")),
+    _permit("a township centre that was shown a code", CARE_SEALED, **TOWNSHIP, based_on=held("code")),
+    _permit("a township centre under contract", CARE_SEALED, **TOWNSHIP, based_on=held("contract")),
+    _refuse("an agreement to process does not treat", "GRASSROOTS_NEEDS_REFERRAL", **TOWNSHIP,
+            based_on=held("agreement")),
     _refuse("a village clinic in another prefecture", "GRASSROOTS_NEEDS_REFERRAL",
             **{**VILLAGE, "region": "320102", "cross_region": False}),
     _permit("a village clinic at home", CARE_SEALED, **VILLAGE, cross_region=False),
@@ -134,12 +172,35 @@ COORDINATION = (
     _permit("a consultation", PART_SEALED, purpose="COC", based_on={**OPEN, "kind": "consultation"}),
     _refuse("coordination without a case", "CASE_NOT_OPEN", purpose="COC"),
     _refuse("coordination with a closed one", "CASE_NOT_OPEN", purpose="COC", based_on=CLOSED),
-    _refuse("a case of no known kind", "CASE_NOT_OPEN", purpose="COC", based_on={**OPEN, "kind": "favour"}),
+    _refuse("a case of no known kind", "CASE_NOT_OPEN EVIDENCE_UNKNOWN", purpose="COC",
+            based_on={**OPEN, "kind": "favour"}),
+    _refuse("nor for treatment", "EVIDENCE_UNKNOWN", based_on={**OPEN, "kind": "favour"}),
+    _refuse("kinds are written in small letters", "EVIDENCE_UNKNOWN", based_on={**OPEN, "kind": "Referral"}),
+    _refuse("whether or not it is open", "EVIDENCE_UNKNOWN", based_on={**CLOSED, "kind": ""}),
+    _refuse("a visit is no case", "CASE_NOT_OPEN", purpose="COC", based_on=held("visit")),
+    _refuse("nor is a code", "CASE_NOT_OPEN", purpose="COC", based_on=held("code")),
+    _refuse("a closed referral counts against treatment too", "CASE_NOT_OPEN", based_on=CLOSED),
+    _refuse("a consultation that is over", "CASE_NOT_OPEN", based_on=ended("consultation")),
+    _refuse("a visit that is over", "CASE_NOT_OPEN", based_on=ended("visit")),
+    _permit("an open visit", CARE_SEALED, based_on=held("visit")),
     _refuse("a case without a number", "CASE_NOT_OPEN", purpose="COC", based_on={**OPEN, "id": ""}),
     _permit("follow-up inside the province", PART_SEALED, **IN_JIANGSU, purpose="CAREMGT"),
     _permit("follow-up inside the consortium", PART_SEALED, purpose="CAREMGT"),
     _refuse("follow-up from outside it", "OUTSIDE_CONSORTIUM", purpose="CAREMGT", region="440400"),
     _refuse("even with a referral", "OUTSIDE_CONSORTIUM", purpose="POPHLTH", region="440400", based_on=OPEN),
+    _permit("a family doctor follows up under contract", PART_SEALED, **FAMILY_DOCTOR, based_on=held("contract")),
+    _refuse("a family doctor without contract", "CONTRACT_NOT_OPEN", **FAMILY_DOCTOR),
+    _refuse("a contract that has ended", "CONTRACT_NOT_OPEN", **FAMILY_DOCTOR, based_on=ended("contract")),
+    _refuse("a referral is no contract", "CONTRACT_NOT_OPEN", **FAMILY_DOCTOR, based_on=OPEN),
+    _permit("treatment needs none", CARE_SEALED, **{**FAMILY_DOCTOR, "purpose": "TREAT"}),
+    _refuse("an ended one counts against it", "CONTRACT_NOT_OPEN", **{**FAMILY_DOCTOR, "purpose": "TREAT"},
+            based_on=ended("contract")),
+    _permit("population health is no treatment", PART_SEALED, purpose="POPHLTH"),
+    _refuse("an emergency physician does not follow up", "ROLE_NOT_FOR_PURPOSE", purpose="POPHLTH",
+            role="emergency-physician"),
+    _permit("a patient who shows a code", CARE_SEALED, based_on=held("code")),
+    _refuse("a code used before, or expired", "CODE_NOT_VALID", based_on=ended("code")),
+    _refuse("a code without a number", "CODE_NOT_VALID", based_on={**held("code"), "id": ""}),
     _permit("an appointment", PART_SEALED, **APPOINTMENT),
     _refuse("an appointment needs no diagnosis", "CLASS_NOT_FOR_PURPOSE",
             **{**APPOINTMENT, "item": ["Condition"]}),
@@ -165,6 +226,53 @@ ITEMS = (
     _refuse("a physician on the platform", "ROLE_NOT_AT_KIND", kind="platform"),
     _refuse("a device acts for nobody", "DEVICE_WITHOUT_PERSON", role="ai-device"),
     _refuse("a device acts for an empty name", "DEVICE_WITHOUT_PERSON", role="ai-device", on_behalf_of=""),
+    _refuse("for somebody of no known role", "DEVICE_PERSON_UNFIT", **{**DEVICE, "on_behalf_of_role": None}),
+    _refuse("for a patient", "DEVICE_PERSON_UNFIT", **{**DEVICE, "on_behalf_of_role": "patient"}),
+    _refuse("for another device", "DEVICE_PERSON_UNFIT", **{**DEVICE, "on_behalf_of_role": "ai-device"}),
+    _refuse("for a pharmacist it coordinates nothing", "CLASS_NOT_FOR_ROLE DEVICE_PERSON_UNFIT", **{**DEVICE,
+            "on_behalf_of_role": "pharmacist"}, purpose="COC", based_on=OPEN),
+    _refuse("for a pharmacist it sees no diagnosis", "CLASS_NOT_FOR_ROLE",
+            **{**DEVICE, "on_behalf_of_role": "pharmacist"}),
+    _permit("for a pharmacist it sees prescriptions", CARE_SEALED,
+            **{**DEVICE, "on_behalf_of_role": "pharmacist"}, item=["MedicationRequest"]),
+    _permit("remote imaging", PART_SEALED, **RADIOLOGIST),
+    _permit("and its report", PART_SEALED, **{**RADIOLOGIST, "item": ["DiagnosticReport"]}),
+    _refuse("without a consultation", "CASE_NOT_OPEN", **{**RADIOLOGIST, "based_on": None}),
+    _refuse("a radiologist sees no medication", "CLASS_NOT_FOR_ROLE", **{**RADIOLOGIST, "item": ["MedicationRequest"]}),
+    _refuse("nor a diagnosis", "CLASS_NOT_FOR_ROLE", **{**RADIOLOGIST, "item": ["Condition"]}),
+    _refuse("the centre does not treat", "KIND_NOT_FOR_PURPOSE", **{**RADIOLOGIST, "purpose": "TREAT"}),
+    _permit("remote ECG", PART_SEALED, **{**READER, "role": "ecg-physician", "item": ["Observation"]}),
+    _refuse("an ECG shows no image", "CLASS_NOT_FOR_ROLE",
+            **{**READER, "role": "ecg-physician", "item": ["ImagingStudy"]}),
+    _permit("remote pathology", PART_SEALED, **{**READER, "role": "pathologist", "item": ["Specimen"]}),
+    _refuse("a slide tells no heart", "CLASS_NOT_FOR_ROLE",
+            **{**READER, "role": "pathologist", "item": ["Observation"]}),
+    _permit("a courier learns where to", f"{PART_SEALED} only-elements:Patient.address+Patient.telecom", **COURIER),
+    _refuse("a courier learns no diagnosis", "CLASS_NOT_FOR_PURPOSE CLASS_NOT_FOR_ROLE",
+            **{**COURIER, "item": ["Condition"]}),
+    _refuse("a courier learns no appointment", "CLASS_NOT_FOR_ROLE", **{**COURIER, "item": ["Appointment"]}),
+    _refuse("a courier does not treat", "KIND_NOT_FOR_PURPOSE ROLE_NOT_FOR_PURPOSE",
+            **{**COURIER, "purpose": "TREAT"}),
+    _permit("home nursing learns whom to visit",
+            f"{PART_SEALED} only-elements:Patient.name+Patient.address+Patient.telecom", **HOME_NURSE),
+    _refuse("a home nurse reads no results", "CLASS_NOT_FOR_PURPOSE CLASS_NOT_FOR_ROLE",
+            **{**HOME_NURSE, "item": ["Observation"]}),
+    _permit("a processor puts text in order", "deidentify:research minimum-necessary seal", **PROCESSOR),
+    _refuse("without an agreement", "AGREEMENT_NOT_IN_FORCE", **{**PROCESSOR, "based_on": None}),
+    _refuse("when it has ended", "AGREEMENT_NOT_IN_FORCE", **{**PROCESSOR, "based_on": ended("agreement")}),
+    _refuse("a processor needs no archive", "DATASET_NOT_FOR_PURPOSE", **{**PROCESSOR, "item": ["CarePlan"]}),
+    _refuse("a processor develops no systems", "PURPOSE_CLOSED", **{**PROCESSOR, "purpose": "SYSDEV"}),
+    _refuse("nor does research", "ROLE_NOT_FOR_PURPOSE KIND_NOT_FOR_PURPOSE",
+            **{**PROCESSOR, "purpose": "HRESCH"}, research=PROJECT),
+    _refuse("a platform processes under agreement only", "AGREEMENT_NOT_IN_FORCE",
+            **{**PROCESSOR, "kind": "platform", "based_on": None}),
+    _permit("and does so with one", "deidentify:research minimum-necessary seal", **{**PROCESSOR, "kind": "platform"}),
+    _refuse("a class nobody thought of", "CLASS_UNKNOWN", item=["Weather"]),
+    _refuse("one of two is enough", "CLASS_UNKNOWN", item=["Condition", "Weather"]),
+    _permit("treatment reads all three databases", CARE_SEALED, item=["Patient", "CarePlan", "Condition"]),
+    _refuse("teaching reads no archive", "DATASET_NOT_FOR_PURPOSE", purpose="TRAIN", item=["CarePlan"]),
+    _permit("what a monitor measured", PART_SEALED, purpose="CAREMGT", item=["Observation"], author="device"),
+    _permit("what the patient wrote down", CARE_SEALED, item=["QuestionnaireResponse"], author="patient"),
     _permit("a pharmacy fills a prescription", CARE_SEALED, **PHARMACY),
     _refuse("a pharmacy reads no diagnosis", "CLASS_NOT_FOR_ROLE", **{**PHARMACY, "item": ["Condition"]}),
     _refuse("whether or not there is one", "CLASS_NOT_FOR_ROLE",
@@ -189,6 +297,14 @@ PATIENTS = (
     _refuse("a patient does not treat", "CONSENT_GROUND_UNFIT ROLE_NOT_FOR_PURPOSE",
             **{**SELF, "purpose": "TREAT", "kind": "hospital"}),
     _refuse("not at the supervisor's", "SUPERVISOR_SEES_NO_CONTENT", **{**SELF, "kind": "supervisor"}),
+    _permit("a kiosk shows the own record", CARE, **KIOSK),
+    _refuse("not without a code", "CODE_NOT_VALID", **{**KIOSK, "based_on": None}),
+    _refuse("not with one used before", "CODE_NOT_VALID", **{**KIOSK, "based_on": ended("code")}),
+    _refuse("not for nobody", "DEVICE_WITHOUT_PERSON", **{**KIOSK, "on_behalf_of": None}),
+    _refuse("not for a physician", "CONSENT_GROUND_UNFIT DEVICE_PERSON_UNFIT",
+            **{**KIOSK, "on_behalf_of_role": "physician"}),
+    _refuse("not another's record", "NOT_THE_PATIENT", **{**KIOSK, "ground": "CONSENT_PERMIT"}),
+    _refuse("not what is labelled", "LABEL_NOT_FOR_ROLE", **KIOSK, labels=["HIV"]),
     _permit("next of kin with consent", PART_SEALED, **KIN),
     _permit("heirs", PART_SEALED, **KIN, ground="DECEASED_NEXT_OF_KIN"),
     _permit("a holder of a power of attorney", PART_SEALED, **{**KIN, "purpose": "PWATRNY"}),
@@ -201,6 +317,14 @@ PATIENTS = (
 
 EMERGENCIES = (
     _permit("breaking the glass", EMERGENCY, **BREAK_GLASS),
+    _permit("the chest pain centre", EMERGENCY,
+            **{**BREAK_GLASS, "role": "emergency-physician", "kind": "emergency-centre"}),
+    _permit("the stroke centre", EMERGENCY, **{**BREAK_GLASS, "role": "emergency-physician"}),
+    _permit("the trauma centre", EMERGENCY, **{**BREAK_GLASS, "role": "nurse"}),
+    _permit("the newborn centre", EMERGENCY,
+            **{**BREAK_GLASS, "role": "emergency-physician", "kind": "maternal-child-hospital"}),
+    _permit("the maternal centre", EMERGENCY, **{**BREAK_GLASS, "kind": "maternal-child-hospital"}),
+    _permit("with a referral that was closed", EMERGENCY, **BREAK_GLASS, based_on=CLOSED),
     _permit("far from home", EMERGENCY, **BREAK_GLASS, region="650100"),
     _permit("in a township centre", EMERGENCY, **{**BREAK_GLASS, **TOWNSHIP}),
     _permit("declared, though the patient had agreed", EMERGENCY,
@@ -228,6 +352,12 @@ PAYMENT = (
     _permit("a claim's attachment", PART_SEALED, **{**INSURER, "purpose": "CLMATTCH", "item": ["Procedure"]}),
     _refuse("an insurer sees no wearables", "CLASS_NOT_FOR_PURPOSE", **{**INSURER, "item": ["Observation"]}),
     _refuse("nor a device", "CLASS_NOT_FOR_PURPOSE", **{**INSURER, "item": ["Device"]}),
+    _permit("what a clinic wrote", PART_SEALED, **INSURER, author="professional"),
+    _refuse("an insurer reads nothing self-reported", "SELF_REPORTED_NOT_FOR_PURPOSE",
+            **{**INSURER, "item": ["Condition"]}, author="patient"),
+    _refuse("nor what nobody knows who wrote", "SELF_REPORTED_NOT_FOR_PURPOSE", **INSURER, author="ghost"),
+    _refuse("nor what a device says", "SELF_REPORTED_NOT_FOR_PURPOSE",
+            **{**INSURER, "item": ["Procedure"]}, author="device"),
     _refuse("nor HIV", "LABEL_NOT_FOR_PURPOSE LABEL_NOT_FOR_ROLE", **INSURER, labels=["HIV"]),
     _refuse("nor anything restricted", "CONFIDENTIALITY_ABOVE_PURPOSE CONFIDENTIALITY_ABOVE_ROLE",
             **INSURER, confidentiality="R"),
@@ -245,7 +375,27 @@ PUBLIC = (
     _refuse("Shanghai's does not", "OUTSIDE_JURISDICTION", **{**CDC, "region": "310101"}),
     _refuse("a hospital's own CDC", "KIND_NOT_FOR_PURPOSE ROLE_NOT_AT_KIND", **{**CDC, "kind": "hospital"}),
     _permit("with HIV, which it registers", PART_SEALED, **CDC, labels=["HIV"], confidentiality="R"),
-    _permit("a platform counts", "deidentify:statistics minimum-necessary seal", **STATISTICS),
+    _permit("a platform counts", COUNTED, **STATISTICS),
+    _refuse("a community centre does not count the county", "KIND_NOT_FOR_PURPOSE",
+            **{**STATISTICS, "kind": "community-centre"}),
+    _refuse("it does not read", "AGGREGATES_ONLY", **{**STATISTICS, "action": "disclose"}),
+    _refuse("nor use", "AGGREGATES_ONLY", **{**STATISTICS, "action": "use"}),
+    _permit("a manager counts in the own house", "deidentify:statistics minimum-necessary small-cell:11", **MANAGER),
+    _refuse("and reads nobody's record", "AGGREGATES_ONLY", **{**MANAGER, "action": "access"}),
+    _refuse("nor counts another house", "OUTSIDE_OWN_HOUSE", **{**MANAGER, "organisation": "ks-township"}),
+    _refuse("a manager does not treat", "ROLE_NOT_FOR_PURPOSE", **{**MANAGER, "purpose": "TREAT"}),
+    _refuse("nor improve quality", "ROLE_NOT_FOR_PURPOSE", **{**MANAGER, "purpose": "HQUALIMP"}),
+    _refuse("a supervisor counts in the ledger", "SUPERVISOR_SEES_NO_CONTENT",
+            **{**STATISTICS, "kind": "supervisor"}),
+    _permit("a threat to the public, by order", f"{PART_SEALED} notify-patient", **ORDERED, based_on=held("order")),
+    _permit("a disaster, by order", f"{PART_SEALED} notify-patient", **{**ORDERED, "purpose": "DISASTER"},
+            based_on=held("order")),
+    _refuse("a threat without an order", "ORDER_NOT_IN_FORCE", **ORDERED),
+    _refuse("an order that has run out", "ORDER_NOT_IN_FORCE", **ORDERED, based_on=ended("order")),
+    _refuse("a referral is no order", "ORDER_NOT_IN_FORCE", **ORDERED, based_on=OPEN),
+    _refuse("an order ends at the border of the area", "OUTSIDE_JURISDICTION", **{**ORDERED, "region": "330100"},
+            based_on=held("order")),
+    _permit("routine duties need no order", PART_SEALED, **CDC, based_on=None),
     _refuse("its own area only", "OUTSIDE_JURISDICTION", **{**STATISTICS, "region": "330100"}),
     _refuse("a physician does not count", "ROLE_NOT_AT_KIND ROLE_NOT_FOR_PURPOSE",
             **{**STATISTICS, "role": "physician"}),

@@ -10,6 +10,7 @@ from policies.bundle import read_bundle
 DATA: dict[str, Any] = orjson.loads(read_bundle().data)["hutong_data"]
 KINDS = set(DATA["registry"]["kinds"])
 ROLES = set(DATA["roles"])
+SORTS = {"none", *DATA["registry"]["evidence"].values()}
 LEVELS = {"U", "L", "M", "N", "R", "V"}
 
 
@@ -25,7 +26,8 @@ def test_every_purpose_has_the_terms_of_a_family_and_words_in_both_languages() -
 def test_the_terms_of_a_family_are_complete(name: str) -> None:
     terms = DATA["families"][name]
     assert set(terms) == {
-        "roles", "kinds", "ceiling", "labels", "classes", "reach", "case", "profile", "minimum"
+        "roles", "kinds", "ceiling", "labels", "classes", "reach", "needs", "datasets", "authors", "profile",
+        "minimum", "notify",
     }  # fmt: skip
     assert set(terms["roles"]) <= ROLES
     assert terms["kinds"] == "*" or set(terms["kinds"]) <= KINDS - {"supervisor"}
@@ -33,7 +35,10 @@ def test_the_terms_of_a_family_are_complete(name: str) -> None:
     assert terms["labels"] in ("any", "none")
     assert terms["classes"] == "*" or isinstance(terms["classes"], list)
     assert terms["reach"] in ("anywhere", "care", "consortium", "jurisdiction")
-    assert isinstance(terms["case"], bool)
+    assert terms["needs"] in SORTS
+    assert set(terms["datasets"]) <= {"population", "archive", "emr"}
+    assert terms["authors"] in ("any", "professional")
+    assert isinstance(terms["notify"], bool)
     assert isinstance(terms["minimum"], bool)
     assert terms["profile"] in ("care", "research", "statistics", "project")
 
@@ -41,7 +46,13 @@ def test_the_terms_of_a_family_are_complete(name: str) -> None:
 @pytest.mark.parametrize("name", DATA["roles"])
 def test_a_role_is_complete(name: str) -> None:
     role = DATA["roles"][name]
-    assert set(role) == {"kinds", "ceiling", "labels", "never", "classes", "content", "person"}
+    assert set(role) == {
+        "kinds", "ceiling", "labels", "never", "classes", "content", "acts_for", "needs", "elements", "own_house",
+    }  # fmt: skip
+    assert set(role["acts_for"]) <= ROLES - {name}
+    assert set(role["needs"]) <= set(DATA["families"])
+    assert set(role["needs"].values()) <= SORTS - {"none"}
+    assert all(one.partition(".")[0] in role["classes"] for one in role["elements"].split())
     assert role["kinds"] == "*" or set(role["kinds"]) <= KINDS
     assert role["ceiling"] in LEVELS
     assert role["labels"] in ("any", "none")
@@ -81,6 +92,31 @@ def test_the_words_are_those_of_the_registry_and_the_request() -> None:
     assert set(registered) == KINDS
     assert set(known) == ROLES
     assert set(TIERS) == set(DATA["regions"]["tiers"])
+
+
+def test_every_class_that_can_be_about_a_patient_is_in_one_of_the_three_databases() -> None:
+    from exchange.records.compartment import ABOUT
+    from exchange.records.resource_types import R4_TYPES
+
+    assert set(ABOUT) | {"Patient"} <= set(DATA["datasets"]) <= R4_TYPES
+    assert set(DATA["datasets"].values()) == {"population", "archive", "emr"}
+    listed = [one["classes"] for one in (*DATA["families"].values(), *DATA["roles"].values())]
+    assert {name for classes in listed if classes != "*" for name in classes} <= set(DATA["datasets"])
+
+
+def test_a_device_acts_for_everybody_who_may_answer_for_one() -> None:
+    from exchange.directory import RESPONSIBLE
+
+    assert set(RESPONSIBLE) <= set(DATA["roles"]["ai-device"]["acts_for"])
+    assert not any(DATA["roles"][name]["acts_for"] for name in DATA["roles"]["ai-device"]["acts_for"])
+
+
+def test_a_count_hides_what_an_extract_hides() -> None:
+    from exchange.node.settings import TABLE
+
+    assert DATA["figures"]["smallest"] == next(
+        one.default for one in TABLE if one.key == "research.small_cell"
+    )
 
 
 def test_everybody_in_the_starter_registry_works_where_the_rules_expect_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from policies.wasm import WasmEngine
-from tests.policies.asking import Question, asked
+from tests.policies.asking import EVIDENCE, Question, asked, held
 from tests.policies.questions import questions
 from tests.policies.table import ROWS
 
@@ -32,9 +32,20 @@ def _labelled(label: str) -> Callable[[Question], Question]:
     return lambda question: asked(question, labels=[*question["data"]["sensitivities"], label])
 
 
-def _case_closed(question: Question) -> Question:
-    case = question["request"]["based_on"]
-    return asked(question, based_on=case and {**case, "open": False})
+def _evidence_ended(question: Question) -> Question:
+    named = question["request"]["based_on"]
+    return asked(question, based_on=named and {**named, "open": False})
+
+
+def _no_evidence(question: Question) -> Question:
+    # To say nothing is better than to name what the records contradict, so only what held counts as a loss.
+    named = question["request"]["based_on"]
+    return asked(question, based_on=None) if named in [held(kind) for kind in EVIDENCE] else question
+
+
+def _one_class_more(question: Question) -> Question:
+    known = question["data"]["classes"]
+    return asked(question, item=[*known, "Weather"])
 
 
 def _study(**changes: object) -> Callable[[Question], Question]:
@@ -56,12 +67,18 @@ WORSE: dict[str, Callable[[Question], Question]] = {
     "labelled with something unknown too": _labelled("X-LOCAL"),
     "the organisation is suspended": _with(standing="suspended"),
     "the patient refuses": _with(consent="deny", ground="CONSENT_DENY"),
-    "the case is closed": _case_closed,
-    "there is no case": _with(based_on=None),
+    "the evidence holds no more": _evidence_ended,
+    "there is no evidence": _no_evidence,
+    "the evidence is of no known kind": _with(based_on=held("favour")),
+    "it is also of a class nobody knows": _one_class_more,
+    "a device wrote it": _with(author="device"),
+    "the patient wrote it": _with(author="patient"),
+    "the role behind the device is not known": _with(on_behalf_of_role=None),
+    "a device stands behind the device": _with(on_behalf_of_role="ai-device"),
     "the approval is withdrawn": _study(approved=False),
     "the approval has ended": _study(approved_until="2026-01-01"),
     "the project wants names": _study(identified=True),
-    "nobody stands behind it": _with(on_behalf_of=None, relationship=None),
+    "nobody stands behind it": _with(on_behalf_of=None, on_behalf_of_role=None, relationship=None),
     "it comes from another node": _with(cross_region=True),
     "it would go abroad": _with(cross_border=True),
     "the reason is missing": _with(reason_given=False),
@@ -103,6 +120,14 @@ def test_what_every_permit_has_in_common(engine: WasmEngine, question: Question)
     assert requester["standing"] == "active"
     assert requester["role"] != "security-officer"
     assert requester["kind"] != "supervisor"
+    urgent = request["purpose"] in ("ETREAT", "ERTREAT", "BTG")
+    assert urgent or request["based_on"] is None or request["based_on"]["open"]
+    assert requester["role"] not in ("ai-device", "kiosk") or requester["on_behalf_of_role"]
+    assert (
+        requester["role"] != "manager" or requester["organisation"] == question["custodian"]["organisation"]
+    )
+    assert request["purpose"] != "HPRGRP" or request["action"] == "count"
+    assert "Weather" not in item["classes"]
     assert not request["cross_border"]
     assert (requester["region"] == "810000") == (question["custodian"]["region"] == "810000")
     assert item["confidentiality"] != "V" or requester["role"] in (

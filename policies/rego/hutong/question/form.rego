@@ -10,11 +10,11 @@ fields := {
 	"based_on": {"kind", "id", "open"},
 	"requester": {
 		"role", "organisation", "kind", "tier",
-		"region", "standing", "relationship", "on_behalf_of",
+		"region", "standing", "relationship", "on_behalf_of", "on_behalf_of_role",
 	},
 	"custodian": {"organisation", "kind", "tier", "region"},
 	"consent": {"decision", "reason"},
-	"data": {"confidentiality", "sensitivities", "classes"},
+	"data": {"confidentiality", "sensitivities", "classes", "author"},
 	"research": {"project", "approved", "approved_until", "profile", "identified"},
 }
 
@@ -68,6 +68,7 @@ requester_formed if {
 	is_string(input.requester.standing)
 	is_string_or_null(input.requester.relationship)
 	is_string_or_null(input.requester.on_behalf_of)
+	is_string_or_null(input.requester.on_behalf_of_role)
 }
 
 custodian_formed if {
@@ -86,6 +87,7 @@ data_formed if {
 	is_string_or_null(input.data.confidentiality)
 	is_list_of_words(input.data.sensitivities)
 	is_list_of_words(input.data.classes)
+	is_string_or_null(input.data.author)
 }
 
 research_formed if is_null(input.research)

@@ -3,6 +3,8 @@
 # description: |
 #   The only file that reads the input. Everything else reads these names, each of which always has a value:
 #   what is missing or of the wrong type becomes the value that permits least.
+# schemas:
+#   - input: schema.input
 package hutong.question
 
 default purpose := ""
@@ -35,15 +37,20 @@ default cross_border := true
 
 cross_border := input.request.cross_border if is_boolean(input.request.cross_border)
 
-# METADATA
-# title: Open case
-# scope: document
-# description: An open referral or consultation with a number of its own.
-default case_open := false
+evidence_named if is_object(input.request.based_on)
 
-case_open if {
+default evidence := ""
+
+evidence := input.request.based_on.kind if is_string(input.request.based_on.kind)
+
+# METADATA
+# title: Evidence holds
+# scope: document
+# description: It has a number of its own and was found valid at this moment.
+default evidence_holds := false
+
+evidence_holds if {
 	input.request.based_on.open == true
-	input.request.based_on.kind in data.hutong_data.registry.cases
 	is_string(input.request.based_on.id)
 	input.request.based_on.id != ""
 }
@@ -79,6 +86,10 @@ relationship := input.requester.relationship if is_string(input.requester.relati
 default on_behalf_of := ""
 
 on_behalf_of := input.requester.on_behalf_of if is_string(input.requester.on_behalf_of)
+
+default person_role := ""
+
+person_role := input.requester.on_behalf_of_role if is_string(input.requester.on_behalf_of_role)
 
 default custodian := ""
 
@@ -122,6 +133,10 @@ labels contains label if some label in input.data.sensitivities
 item_classes contains class if some class in input.data.classes
 
 asked_classes contains class if some class in input.request.classes
+
+default author := ""
+
+author := input.data.author if is_string(input.data.author)
 
 default research := null
 

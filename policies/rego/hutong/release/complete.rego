@@ -11,12 +11,16 @@ complete if {
 	profile_known
 	terms_complete
 	role_complete
+	person_complete
 	is_array(hutong_data.regions.outside)
-	is_array(hutong_data.regions.licensed)
+	is_array(hutong_data.regions.licensed.kinds)
+	is_array(hutong_data.regions.licensed.evidence)
 	is_array(hutong_data.regions.grassroots.kinds)
+	is_array(hutong_data.regions.grassroots.evidence)
 	is_array(hutong_data.regions.grassroots.tiers)
 	is_string(hutong_data.emergency.review)
 	is_string(hutong_data.emergency.limit)
+	is_number(hutong_data.figures.smallest)
 }
 
 terms_complete if {
@@ -26,8 +30,11 @@ terms_complete if {
 	hutong_data.labels.rank[terms.ceiling]
 	terms.labels in {"any", "none"}
 	terms.reach in {"anywhere", "care", "consortium", "jurisdiction"}
-	is_boolean(terms.case)
+	is_evidence_or_none(terms.needs)
+	is_array(terms.datasets)
+	terms.authors in {"any", "professional"}
 	is_boolean(terms.minimum)
+	is_boolean(terms.notify)
 }
 
 role_complete if {
@@ -37,9 +44,33 @@ role_complete if {
 	role.labels in {"any", "none"}
 	is_array(role.never)
 	is_boolean(role.content)
-	is_boolean(role.person)
+	is_boolean(role.own_house)
+	is_array(role.acts_for)
+	is_list_of_elements(role.elements)
+	is_object(role.needs)
+	every proof in role.needs {
+		is_evidence_or_none(proof)
+	}
+}
+
+person_complete if count(role.acts_for) == 0
+
+person_complete if is_choice(person_behind.classes)
+
+is_evidence_or_none("none")
+
+is_evidence_or_none(value) if {
+	some proof in hutong_data.registry.evidence
+	value == proof
 }
 
 is_choice("*")
 
 is_choice(value) if is_array(value)
+
+is_list_of_elements("")
+
+is_list_of_elements(value) if {
+	is_string(value)
+	regex.match(`^[A-Z][A-Za-z]*\.[a-z][A-Za-z]*( [A-Z][A-Za-z]*\.[a-z][A-Za-z]*)*$`, value)
+}

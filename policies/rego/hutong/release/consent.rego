@@ -4,6 +4,13 @@ import data.hutong.question
 
 permitted_by_consent if question.consent_decision == "permit"
 
+asks_as_patient if question.role == "patient"
+
+asks_as_patient if {
+	question.person_role == "patient"
+	"patient" in role.acts_for
+}
+
 # METADATA
 # title: Ground fits
 # scope: document
@@ -14,7 +21,7 @@ ground_fits if {
 
 ground_fits if {
 	question.consent_reason == "SUBJECT_ACCESS"
-	question.role == "patient"
+	asks_as_patient
 	family == "self"
 }
 
@@ -31,7 +38,7 @@ ground_fits if {
 
 ground_fits if {
 	question.consent_reason == "STATUTORY_DUTY"
-	family == "public-health"
+	family in {"public-health", "public-emergency"}
 }
 
 ground_fits if {
@@ -64,7 +71,7 @@ refusals contains "CONSENT_GROUND_UNFIT" if {
 
 # METADATA
 # title: Not the patient
-# description: Somebody in the role of a patient is given their own record, nobody else's.
+# description: Somebody in the role of a patient is given their own record, nobody else's; so is a kiosk they stand at.
 # custom:
 #   code: NOT_THE_PATIENT
 #   zh: 患者只能查询本人的记录
@@ -72,6 +79,6 @@ refusals contains "CONSENT_GROUND_UNFIT" if {
 #   law: 《个人信息保护法》第四十五条 · PIPL art. 45
 refusals contains "NOT_THE_PATIENT" if {
 	permitted_by_consent
-	question.role == "patient"
+	asks_as_patient
 	question.consent_reason != "SUBJECT_ACCESS"
 }

@@ -24,10 +24,11 @@ asked := {
 		"standing": "active",
 		"relationship": null,
 		"on_behalf_of": null,
+		"on_behalf_of_role": null,
 	},
 	"custodian": {"organisation": "ks-hospital", "kind": "hospital", "tier": "county", "region": "320583"},
 	"consent": {"decision": "permit", "reason": "CONSENT_PERMIT"},
-	"data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"]},
+	"data": {"confidentiality": "N", "sensitivities": [], "classes": ["Condition"], "author": null},
 	"research": null,
 }
 
@@ -96,9 +97,18 @@ test_a_role_with_a_word_missing_or_misspelt_permits_nothing if {
 	}
 }
 
+test_a_device_whose_person_lacks_a_word_is_permitted_nothing if {
+	device := {"role": "ai-device", "on_behalf_of": "dr-1", "on_behalf_of_role": "pharmacist"}
+	question := object.union(asked, {"requester": device, "data": {"classes": ["Condition"]}})
+	broken := object.remove(data.hutong_data.roles.pharmacist, ["classes"])
+	decision := release.decision with input as question with data.hutong_data.roles.pharmacist as broken
+	not decision.allow
+}
+
 test_regions_and_emergencies_without_their_words_permit_nothing if {
 	not release.decision.allow with input as asked with data.hutong_data.regions.outside as null
-	not release.decision.allow with input as asked with data.hutong_data.regions.licensed as "pharmacy"
+	not release.decision.allow with input as asked with data.hutong_data.regions.licensed as ["pharmacy"]
+	not release.decision.allow with input as asked with data.hutong_data.figures.smallest as "11"
 	not release.decision.allow with input as asked with data.hutong_data.regions.grassroots as {}
 	not release.decision.allow with input as asked with data.hutong_data.emergency.review as 24
 	not release.decision.allow with input as asked with data.hutong_data.emergency.limit as null
@@ -124,6 +134,88 @@ test_purposes if {
 	codes({"request": {"purpose": "COC"}}) == {"CASE_NOT_OPEN"}
 	codes({"request": {"purpose": "COC", "based_on": open_case}}) == set()
 	codes({"request": {"purpose": "COC", "based_on": object.union(open_case, {"open": false})}}) == {"CASE_NOT_OPEN"}
+}
+
+held(kind) := {"kind": kind, "id": "e-1", "open": true}
+
+ended(kind) := {"kind": kind, "id": "e-1", "open": false}
+
+test_evidence if {
+	codes({"request": {"based_on": held("favour")}}) == {"EVIDENCE_UNKNOWN"}
+	codes({"request": {"based_on": ended("visit")}}) == {"CASE_NOT_OPEN"}
+	codes({"request": {"based_on": ended("code")}}) == {"CODE_NOT_VALID"}
+	codes({"request": {"based_on": held("code")}}) == set()
+	codes({"request": {"purpose": "ETREAT", "based_on": ended("code")}}) == set()
+}
+
+test_contracts if {
+	follow_up := {"request": {"purpose": "CAREMGT"}, "requester": {"role": "family-doctor"}}
+	codes(follow_up) == {"CONTRACT_NOT_OPEN"}
+	codes(object.union(follow_up, {"request": {"based_on": held("contract")}})) == set()
+}
+
+test_agreements if {
+	processing := {
+		"request": {"purpose": "RECORDMGT"},
+		"requester": {"role": "data-processor", "kind": "processor"},
+	}
+	codes(processing) == {"AGREEMENT_NOT_IN_FORCE"}
+	codes(object.union(processing, {"request": {"based_on": held("agreement")}})) == set()
+}
+
+test_orders if {
+	threat := {
+		"request": {"purpose": "THREAT"},
+		"requester": {"role": "public-health-officer", "kind": "cdc", "region": "320500", "tier": "prefecture"},
+		"consent": {"reason": "STATUTORY_DUTY"},
+	}
+	codes(threat) == {"ORDER_NOT_IN_FORCE"}
+	["notify-patient", null] in duties(object.union(threat, {"request": {"based_on": held("order")}}))
+}
+
+test_devices if {
+	device := {"requester": {"role": "ai-device", "on_behalf_of": "dr-1", "on_behalf_of_role": "physician"}}
+	codes(device) == set()
+	codes(object.union(device, {"requester": {"on_behalf_of_role": null}})) == {"DEVICE_PERSON_UNFIT"}
+	codes(object.union(device, {"requester": {"on_behalf_of_role": "pharmacist"}})) == {"CLASS_NOT_FOR_ROLE"}
+
+	kiosk := {
+		"request": {"purpose": "PATRQT", "based_on": held("code")},
+		"requester": {"role": "kiosk", "on_behalf_of": "p-1", "on_behalf_of_role": "patient"},
+		"consent": {"reason": "SUBJECT_ACCESS"},
+	}
+	codes(kiosk) == set()
+	codes(object.union(kiosk, {"request": {"based_on": null}})) == {"CODE_NOT_VALID"}
+	codes(object.union(kiosk, {"consent": {"reason": "CONSENT_PERMIT"}})) == {"NOT_THE_PATIENT"}
+}
+
+test_figures if {
+	counting := {
+		"request": {"purpose": "HPRGRP", "action": "count"},
+		"requester": {"role": "manager", "organisation": "ks-hospital", "region": "320583"},
+	}
+	["small-cell", 11] in duties(counting)
+	codes(object.union(counting, {"request": {"action": "disclose"}})) == {"AGGREGATES_ONLY"}
+	codes(object.union(counting, {"requester": {"organisation": "ks-other"}})) == {"OUTSIDE_OWN_HOUSE"}
+}
+
+test_elements if {
+	courier := {
+		"request": {"purpose": "PATADMIN"},
+		"requester": {"role": "courier", "kind": "courier"},
+		"data": {"classes": ["Patient"]},
+	}
+	["only-elements", "Patient.address Patient.telecom"] in duties(courier)
+}
+
+test_datasets_and_authors if {
+	codes({"data": {"classes": ["Weather"]}}) == {"CLASS_UNKNOWN"}
+	codes({"request": {"purpose": "TRAIN"}, "data": {"classes": ["CarePlan"]}}) == {"DATASET_NOT_FOR_PURPOSE"}
+	codes({
+		"requester": {"role": "insurance-clerk", "kind": "insurer"},
+		"request": {"purpose": "HPAYMT"},
+		"data": {"author": "device"},
+	}) == {"SELF_REPORTED_NOT_FOR_PURPOSE"}
 }
 
 test_requesters if {
@@ -166,6 +258,7 @@ test_items if {
 	codes({"data": {"confidentiality": null, "sensitivities": ["HIV"]}, "requester": {
 		"role": "ai-device",
 		"on_behalf_of": "dr-1",
+		"on_behalf_of_role": "physician",
 	}}) == {"CONFIDENTIALITY_ABOVE_ROLE", "LABEL_NOT_FOR_ROLE"}
 	codes({"request": {"purpose": "HQUALIMP"}, "data": {"sensitivities": ["HIV"]}, "requester": {
 		"region": "320100",
@@ -200,6 +293,10 @@ test_regions if {
 	}) == set()
 	codes({"requester": {"kind": "township-centre"}}) == {"GRASSROOTS_NEEDS_REFERRAL"}
 	codes({"requester": {"tier": "village", "region": "320583"}, "request": {"cross_region": false}}) == set()
+	codes({
+		"requester": {"tier": "village", "region": "320102"},
+		"request": {"cross_region": false},
+	}) == {"GRASSROOTS_NEEDS_REFERRAL"}
 	codes({"request": {"purpose": "CAREMGT"}, "requester": {"region": "440400"}}) == {"OUTSIDE_CONSORTIUM"}
 	codes({
 		"request": {"purpose": "PUBHLTH"},

@@ -29,6 +29,10 @@ class_fits(choices) if {
 	class in choices
 }
 
+class_limits contains role.classes
+
+class_limits contains person_behind.classes
+
 labelled if count(question.labels) > 0
 
 label_closed_to_role if {
@@ -96,7 +100,9 @@ refusals contains "LABEL_NOT_FOR_PURPOSE" if {
 
 # METADATA
 # title: Class not for role
-# description: A pharmacist dispenses from the prescription and sees prescriptions only.
+# description: |
+#   A pharmacist sees prescriptions only, a radiologist images and their reports, a courier where to deliver. A device
+#   sees no other class than the person it acts for.
 # custom:
 #   code: CLASS_NOT_FOR_ROLE
 #   zh: 此类记录不向该角色提供
@@ -104,7 +110,8 @@ refusals contains "LABEL_NOT_FOR_PURPOSE" if {
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "CLASS_NOT_FOR_ROLE" if {
 	sees_content
-	not class_fits(role.classes)
+	some choices in class_limits
+	not class_fits(choices)
 }
 
 # METADATA
@@ -118,4 +125,47 @@ refusals contains "CLASS_NOT_FOR_ROLE" if {
 refusals contains "CLASS_NOT_FOR_PURPOSE" if {
 	purpose_open
 	not class_fits(terms.classes)
+}
+
+# METADATA
+# title: Class unknown
+# description: |
+#   A class of none of the three databases (population, health archive, medical record) is one nobody has thought
+#   about yet.
+# custom:
+#   code: CLASS_UNKNOWN
+#   zh: 此类记录未归入全员人口、健康档案、电子病历三库
+#   en: records of this class belong to none of the three databases
+#   law: 《数据安全法》第二十一条 · Data Security Law art. 21; GB/T 39725-2020
+refusals contains "CLASS_UNKNOWN" if {
+	some class in question.item_classes
+	not hutong_data.datasets[class]
+}
+
+# METADATA
+# title: Dataset not for purpose
+# description: Teaching, quality work and processors look at care that was given, not at the archive of a life.
+# custom:
+#   code: DATASET_NOT_FOR_PURPOSE
+#   zh: 此用途不需要该数据库的内容
+#   en: this purpose does not need the database this record belongs to
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+refusals contains "DATASET_NOT_FOR_PURPOSE" if {
+	purpose_open
+	some class in question.item_classes
+	dataset := hutong_data.datasets[class]
+	not dataset in terms.datasets
+}
+
+# METADATA
+# title: Self-reported not for purpose
+# description: What patients and their devices write down is for their care; an insurer reads what the clinic wrote.
+# custom:
+#   code: SELF_REPORTED_NOT_FOR_PURPOSE
+#   zh: 患者自报或设备自测的内容不得用于此用途
+#   en: what the patient or their device wrote down may not be used for this purpose
+#   law: 《个人信息保护法》第六条、第二十八条 · PIPL art. 6, 28
+refusals contains "SELF_REPORTED_NOT_FOR_PURPOSE" if {
+	terms.authors == "professional"
+	not question.author in {"", "professional"}
 }

@@ -19,6 +19,10 @@ leaves_the_house if question.organisation != question.custodian
 
 leaves_the_house if question.cross_region
 
+to_be_told if question.emergency_declared
+
+to_be_told if terms.notify
+
 # METADATA
 # title: De-identify
 # description: Always, and with exactly one profile.
@@ -40,6 +44,26 @@ obligations contains {"code": "deidentify", "value": profile}
 obligations contains {"code": "minimum-necessary", "value": null} if terms.minimum
 
 # METADATA
+# title: Only elements
+# description: For a role that needs to know where somebody lives, not how they are.
+# custom:
+#   obligation: only-elements
+#   zh: 只提供所列的字段
+#   en: give these elements and no others
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+obligations contains {"code": "only-elements", "value": role.elements} if role.elements != ""
+
+# METADATA
+# title: Small cell
+# description: Where records are counted.
+# custom:
+#   obligation: small-cell
+#   zh: 小于此数的计数不公布
+#   en: counts below this number are not told
+#   law: 《个人信息保护法》第七十三条 · PIPL art. 73; GB/T 37964-2019
+obligations contains {"code": "small-cell", "value": hutong_data.figures.smallest} if question.action == "count"
+
+# METADATA
 # title: Seal
 # description: Whenever the record goes to another organisation or node.
 # custom:
@@ -51,13 +75,13 @@ obligations contains {"code": "seal", "value": null} if leaves_the_house
 
 # METADATA
 # title: Notify the patient
-# description: After a declared emergency.
+# description: After a declared emergency, and after a record was given under a public emergency order.
 # custom:
 #   obligation: notify-patient
 #   zh: 事后告知患者
 #   en: tell the patient afterwards
 #   law: 《个人信息保护法》第十八条 · PIPL art. 18
-obligations contains {"code": "notify-patient", "value": null} if question.emergency_declared
+obligations contains {"code": "notify-patient", "value": null} if to_be_told
 
 # METADATA
 # title: Review

@@ -45,24 +45,24 @@ refusals contains "PURPOSE_CLOSED" if family == "closed"
 
 # METADATA
 # title: Action unknown
-# description: Only access, use and disclosure are releases; correcting or collecting goes another way.
+# description: Access, use, disclosure and counting are releases; correcting or collecting goes another way.
 # custom:
 #   code: ACTION_UNKNOWN
-#   zh: 该操作不属于调阅、使用或提供
-#   en: the action is not access, use or disclosure
+#   zh: 该操作不属于调阅、使用、提供或计数
+#   en: the action is not access, use, disclosure or counting
 #   law: 《个人信息保护法》第四条 · PIPL art. 4
 refusals contains "ACTION_UNKNOWN" if not action_known
 
 # METADATA
-# title: Case not open
-# description: Coordination is claimed about a patient one need not have seen; an open case is the evidence.
+# title: Aggregates only
+# description: Administration and management work with figures; the record of one patient is no figure.
 # custom:
-#   code: CASE_NOT_OPEN
-#   zh: 需要一份进行中的转诊单或会诊单
-#   en: this needs an open referral or consultation
+#   code: AGGREGATES_ONLY
+#   zh: 此用途只能得到汇总数字,不能查看某一患者的记录
+#   en: this purpose is given figures only, never the record of one patient
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
-refusals contains "CASE_NOT_OPEN" if {
-	terms.case
+refusals contains "AGGREGATES_ONLY" if {
+	terms.profile == "statistics"
 	purpose_open
-	not question.case_open
+	question.action != "count"
 }

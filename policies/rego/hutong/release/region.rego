@@ -47,32 +47,34 @@ abroad if {
 # title: Licence ends at region
 # description: |
 #   Internet hospitals and pharmacies are licensed by a province and do not see the patient; outside their consortium
-#   an open referral or consultation shows that there is one.
+#   an open referral or consultation, or the code the patient shows, proves that there is one.
 # custom:
 #   code: LICENCE_ENDS_AT_REGION
-#   zh: 互联网医院和药店跨区域调阅需要转诊单或会诊单
-#   en: an internet hospital or pharmacy needs an open referral or consultation outside its region
+#   zh: 互联网医院和药店跨区域调阅需要转诊单、会诊单或患者出示的健康码
+#   en: an internet hospital or pharmacy needs a referral, a consultation or the patient's code outside its region
 #   law: 《互联网医院管理办法(试行)》 · Internet Hospital Measures 2018
 refusals contains "LICENCE_ENDS_AT_REGION" if {
 	terms.reach == "care"
-	question.kind in hutong_data.regions.licensed
+	question.kind in hutong_data.regions.licensed.kinds
 	not together
-	not question.case_open
+	not in_hand in hutong_data.regions.licensed.evidence
 }
 
 # METADATA
 # title: Grassroots needs referral
-# description: Township centres and village clinics look outside their own prefecture or node with an open case only.
+# description: |
+#   Township centres and village clinics look outside their own prefecture or node with an open case, visit or
+#   contract, or the code the patient shows.
 # custom:
 #   code: GRASSROOTS_NEEDS_REFERRAL
-#   zh: 乡镇和村级机构跨地区调阅需要转诊单或会诊单
-#   en: a township or village clinic needs an open referral or consultation to look into another region
+#   zh: 乡镇和村级机构跨地区调阅需要转诊单、会诊单、就诊、签约或患者出示的健康码
+#   en: a township or village clinic needs a case, visit, contract or code to look into another region
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "GRASSROOTS_NEEDS_REFERRAL" if {
 	terms.reach == "care"
 	grassroots
 	away
-	not question.case_open
+	not in_hand in hutong_data.regions.grassroots.evidence
 }
 
 # METADATA

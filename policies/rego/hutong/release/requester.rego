@@ -136,14 +136,14 @@ refusals contains "RELATIONSHIP_NOT_SHOWN" if {
 }
 
 # METADATA
-# title: Device without person
-# description: An AI device is a tool of somebody; without that person nobody answers for the look.
+# title: Outside own house
+# description: Whoever manages a house sees the figures of that house.
 # custom:
-#   code: DEVICE_WITHOUT_PERSON
-#   zh: 智能设备须代表某位医务人员调阅
-#   en: an AI device may ask only on behalf of a person
-#   law: 《个人信息保护法》第二十四条 · PIPL art. 24
-refusals contains "DEVICE_WITHOUT_PERSON" if {
-	role.person
-	question.on_behalf_of == ""
+#   code: OUTSIDE_OWN_HOUSE
+#   zh: 管理人员只能统计本机构的记录
+#   en: a manager sees the figures of their own organisation only
+#   law: 《个人信息保护法》第五十一条 · PIPL art. 51
+refusals contains "OUTSIDE_OWN_HOUSE" if {
+	role.own_house
+	question.organisation != question.custodian
 }

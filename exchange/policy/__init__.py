@@ -1,0 +1,1 @@
+"""The rules of one node: which are in force, since when, and those it has used before."""
