@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
-
+from exchange.asker import actor_of
 from exchange.directory import NotInDirectory, contains, is_region
-from exchange.errors import ExchangeError, UnknownPatient
+from exchange.errors import ExchangeError
+from exchange.evidence.claim import claim_of
+from exchange.evidence.code import token
 from exchange.federation.card import Card
 from exchange.instants import to_us
 from exchange.node.node import Node
@@ -15,7 +16,6 @@ from exchange.path.release import Released, release
 from exchange.path.request import Actor, BasedOn, Request
 from exchange.path.verdict import Because
 from exchange.path.wording import next_step
-from exchange.records import AmbiguousPatient
 from exchange.soundness import require_sound
 from exchange.vocabulary import require_asked
 from ledger.identity import RANDOM_BYTES, entry_id
@@ -25,7 +25,8 @@ from ledger.identity import RANDOM_BYTES, entry_id
 class Ask:
     """What somebody at this node asks. `holder`: region, organisation or node that keeps the record; "" = this node.
 
-    `person` is an id of this node's registry, or "Patient/<id>" for the patient themself. `case`: "referral:ID".
+    `person` is an id of this node's registry, or "Patient/<id>" for the patient themself; `others` are ids of whom
+    it is asked for as well. `case`: "referral:ID"; `code`: what the patient showed, instead of a case.
     """
 
     patient: str
@@ -35,7 +36,9 @@ class Ask:
     classes: tuple[str, ...] = ()
     emergency_reason: str | None = None
     case: str = ""
+    code: str = ""
     on_behalf_of: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +70,11 @@ class UnknownHolder(ExchangeError):
         )
 
 
-class BadCase(ExchangeError):
-    """--case is not kind:id."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "--case is not written as kind:id",
-            "--case 的写法应为 类型:编号",
-            hint="for example --case referral:R-2026-001 (kinds: referral, consultation, visit)",
-            hint_zh="例如 --case referral:R-2026-001(类型:referral、consultation、visit)",
-        )
-
-
 def request(node: Node, ask: Ask) -> Outcome:
     """Ask, and give back what came. A refusal is an outcome; what could not be asked at all raises."""
-    one = request_of(node, ask)
-    require_sound(node)
     peer = _holder(node, ask.holder)
+    one = request_of(node, ask, holder=peer.id if peer else node.id)
+    require_sound(node)
     if peer is None:
         return _from_here(node, one)
     from exchange.federation.asking import request_from  # only now: it loads the HTTP client
@@ -102,10 +93,11 @@ def request(node: Node, ask: Ask) -> Outcome:
     )
 
 
-def request_of(node: Node, ask: Ask) -> Request:
-    """The question as the path takes it. Raises UnknownCode; NotInDirectory for a person this node does not know.
+def request_of(node: Node, ask: Ask, *, holder: str = "") -> Request:
+    """The question as the path takes it; `holder` is the node it goes to, this one where none is named.
 
-    A declared emergency that says "treatment" means emergency treatment.
+    Raises UnknownCode, BadCase, BadCode, CannotActFor; NotInDirectory for a person this node does not know. A
+    declared emergency that says "treatment" means emergency treatment.
     """
     purpose = "ETREAT" if ask.purpose == "TREAT" and ask.emergency_reason is not None else ask.purpose
     require_asked(purpose, ask.classes)
@@ -113,11 +105,12 @@ def request_of(node: Node, ask: Ask) -> Request:
         id=entry_id(to_us(node.clock()), node.desk.entropy(RANDOM_BYTES)),
         patient=ask.patient,
         purpose=purpose,
-        actor=_actor(node, ask),
+        actor=actor_of(node, ask.person, ask.on_behalf_of),
         asked_at=node.clock(),
         classes=ask.classes,
         emergency_reason=ask.emergency_reason,
-        based_on=_based_on(node, ask),
+        based_on=_ground(ask, holder or node.id),
+        others=_others(node, ask),
     )
 
 
@@ -139,40 +132,17 @@ def _from_here(node: Node, one: Request) -> Outcome:
     )
 
 
-def _actor(node: Node, ask: Ask) -> Actor:
-    kind, _, name = ask.person.partition("/")
-    if kind == "Patient" and name:
-        own = node.own
-        return Actor(id=ask.person, role="patient", organisation=own, groups=(), vouched_by=node.id)
-    person = node.directory.person(ask.person.removeprefix("Practitioner/"))
-    organisation = node.directory.organisation(person.organisation)
-    return Actor(
-        id=person.id,
-        role=person.role,
-        organisation=organisation,
-        groups=node.directory.groups_of(person.reference, organisation.reference),
-        vouched_by=node.id,
-        name=person.name_zh,
-        on_behalf_of=ask.on_behalf_of,
-    )
+def _others(node: Node, ask: Ask) -> tuple[Actor, ...]:
+    """Everybody the record is asked for besides whoever asks, each once."""
+    found = {actor.id: actor for one in ask.others for actor in (actor_of(node, one),)}
+    return tuple(actor for name, actor in found.items() if name != ask.person.removeprefix("Practitioner/"))
 
 
-def _based_on(node: Node, ask: Ask) -> BasedOn | None:
-    """The case the asker names. It is open only if this node holds it, active, about this very patient."""
-    if not ask.case:
-        return None
-    kind, colon, name = ask.case.partition(":")
-    if not (kind and colon and name):
-        raise BadCase
-    return BasedOn(kind=kind, id=name, open=_is_open(node, name, ask.patient))
-
-
-def _is_open(node: Node, case: str, patient: str) -> bool:
-    try:
-        orders = node.records.of_patient(node.records.patient(patient), ("ServiceRequest",))
-    except (UnknownPatient, AmbiguousPatient):
-        return False
-    return any(one.id == case and orjson.loads(one.body).get("status") == "active" for one in orders)
+def _ground(ask: Ask, holder: str) -> BasedOn | None:
+    """What the asker names as evidence; the node that holds the record looks it up."""
+    if ask.code:
+        return BasedOn(kind="code", id=token(ask.code, holder=holder))
+    return claim_of(ask.case) if ask.case else None
 
 
 def _holder(node: Node, holder: str) -> Card | None:

@@ -10,15 +10,24 @@ from datetime import timedelta
 from exchange import notices, reviews
 from exchange.audit.agreement import disagreements
 from exchange.directory import region_name
+from exchange.errors import BadSetting
+from exchange.holdings import missing
 from exchange.instants import CHINA
 from exchange.node.node import Node
+from exchange.policy.standing import standing
 from exchange.soundness import strangers
+from exchange.withdrawal.incoming import incoming
+from exchange.withdrawal.outgoing import waiting
+from exchange.withdrawal.words import seconds
 from ledger.errors import LedgerAltered
 from ledger.verify import verify
+from policies.errors import PolicyError
 
 LOW_SPACE = 1 << 30
 # The ledger's time never goes back, so a clock set forward once leaves its mark.
 MAY_BE_AHEAD = timedelta(minutes=5)
+# A recipient that has not been told of a withdrawal for so long needs a person who calls it.
+MAY_WAIT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +142,14 @@ def _last(node: Node, words: str) -> str:
 def _records(node: Node) -> Finding:
     counts = node.records.counts()
     total = sum(counts.by_type.values())
+    with suppress(LedgerAltered):  # then the line about the ledger says what is wrong
+        if gone := missing(node):
+            return _line(
+                "records",
+                f"{gone} records are gone since the last import: restore a backup, or import them again",
+                f"与上次导入相比缺少 {gone} 条记录:请恢复备份,或重新导入",
+                wrong=4,
+            )
     return _line(
         "records",
         f"{counts.patients} patients, {total} resources, {counts.held} held back (about nobody known)",
@@ -148,8 +165,20 @@ def _consents(node: Node) -> Finding:
 
 
 def _policy(node: Node) -> Finding:
-    digest = node.office.policy().digest
-    return _line("policy", f"loaded, {digest[:19]}…", f"已加载,{digest[:19]}…")
+    try:
+        found = standing(node)
+    except (BadSetting, PolicyError) as error:
+        return _line("policy", str(error), error.zh, wrong=error.exit_code)
+    version = f"{found.digest[:19]}…"
+    if found.reason is not None:
+        return _line(
+            "policy",
+            f"{version}, but {found.reason.en}: nothing is released (hutong policy status)",
+            f"{version},但{found.reason.zh}:不放行任何数据(hutong policy status)",
+            wrong=5,
+        )
+    where = (", on an OPA server", ",由 OPA 服务器判断") if found.url else ("", "")
+    return _line("policy", f"loaded, {version}{where[0]}", f"已加载,{version}{where[1]}")
 
 
 def _peers(node: Node) -> Finding:
@@ -181,13 +210,30 @@ def _waiting(node: Node) -> Iterator[Finding]:
     overdue = sum(1 for review in open_reviews if review.is_overdue(node.clock()))
     told = sum(1 for _ in notices.outbox(node.log))
     spooled = node.spool.waiting()
+    en, zh, late = _withdrawals(node)
     yield _line(
         "waiting",
-        f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies",
-        f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅",
-        ok=not overdue and not spooled,
-        wrong=5 if spooled else 0,
+        f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies{en}",
+        f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅{zh}",
+        ok=not overdue and not spooled and not late,
+        wrong=5 if spooled or late else 0,
     )
+
+
+def _withdrawals(node: Node) -> tuple[str, str, bool]:
+    """Recipients still to be told of a withdrawal, notices of other nodes to answer: (en, zh, too late)."""
+    count, oldest = waiting(node.office)
+    unanswered = len(incoming(node.office, open_only=True))
+    age = node.clock() - oldest if oldest else timedelta()
+    en = zh = ""
+    if count:
+        long_en, long_zh = seconds(age.total_seconds())
+        en = f", {count} recipients not told of a withdrawal (the oldest for {long_en})"
+        zh = f",{count} 个接收方尚未告知收回(最早的已等待 {long_zh})"
+    if unanswered:
+        en += f", {unanswered} notices of other nodes to answer"
+        zh += f",{unanswered} 条其他节点的通知待处理"
+    return en, zh, age > MAY_WAIT
 
 
 def _disk(node: Node) -> Finding:

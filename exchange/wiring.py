@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from consent import Config, Registry
-from consent import registry as consent_registry
 from deid import TextEngine
-from exchange import notices, reviews
 from exchange.aftermath import following_spooled
 from exchange.directory import Organisation, is_region, read_directory
 from exchange.errors import BadRegion
-from exchange.federation import arrivals
+from exchange.evidence.papers import read_papers
 from exchange.federation.joining import own_card
 from exchange.federation.keys import NodeKeys
 from exchange.federation.peers import PeerBook
@@ -31,30 +29,23 @@ from exchange.node.layout import Layout
 from exchange.node.node import Node
 from exchange.node.opening import open_log, open_records
 from exchange.node.registry import first_registry, runner
-from exchange.node.secrets import MasterSecret, read_secret, write_secret
+from exchange.node.secrets import MASTER, MasterSecret, read_secret, write_secret
 from exchange.node.settings import Settings, read_settings, write_settings
+from exchange.node.tables import TABLES
 from exchange.node.vault import Vault
 from exchange.path import spool
 from exchange.path.cleaners import Cleaners
 from exchange.path.office import Office
 from exchange.path.recording import Desk, Pen
+from exchange.policy.adopting import Register, on_record
+from exchange.policy.ground import Ground
+from exchange.policy.rulebook import Rulebook
 from exchange.records import Store
-from exchange.research import projects
 from exchange.soundness import require_sound
 from ledger import Entry, Log, Signer
 from ledger.errors import CannotAppend
 from policies import Engine
 
-MASTER = "master.key"
-# The tables whose every change is an entry: they live in the ledger's own file (docs/adr/0001).
-TABLES = (
-    consent_registry.SCHEMA,
-    reviews.SCHEMA,
-    notices.SCHEMA,
-    projects.SCHEMA,
-    arrivals.SCHEMA,
-    spool.SCHEMA,
-)
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
@@ -156,8 +147,8 @@ def open_node(
         log, pen = open_log(layout, signer, clock, entropy, TABLES)
         stack.callback(log.close)
         records = stack.enter_context(open_records(layout, master, writable=pen is log))
-        policy = _policy_of(layout, master.for_use("policy cache"), stack)
-        node = _node(layout, settings, master, log, pen, records, policy, clock, entropy)
+        rules = Rulebook(layout, settings, master, stack)
+        node = _node(layout, settings, master, log, pen, records, rules, clock, entropy)
         stack.callback(node.vault.close)
         if pen is log:
             _drain(node)
@@ -172,9 +163,13 @@ def open_counter(
     clock: Clock = system_clock,
     entropy: Entropy = secrets.token_bytes,
 ) -> Iterator[tuple[Settings, Counter]]:
-    """The node in `folder` as other nodes meet it. Every thread that asks for an office gets stores of its own."""
+    """The node in `folder` as other nodes meet it. Every thread that asks for an office gets stores of its own.
+
+    Raises what `open_node` raises, NotSound, and PolicyError where the rules cannot be used.
+    """
     with open_node(folder, environment, clock=clock, entropy=entropy) as node:
         require_sound(node, however_large=True)
+        node.office.policy()  # rules that cannot be used are found out now, not by whoever asks first
         own = threading.local()
 
         def office() -> Office:
@@ -228,7 +223,7 @@ def _node(
     log: Log,
     pen: Pen,
     records: Store,
-    policy: Callable[[], Engine],
+    rules: Rulebook,
     clock: Clock,
     entropy: Entropy,
 ) -> Node:
@@ -248,19 +243,31 @@ def _node(
         actor_key=master.for_use("actor"),
         entropy=entropy,
     )
+    own = runner(directory, settings["node.organisation"], settings["node.region"])
+    register = Register(
+        folder=layout.policies,
+        ground=Ground(settings=settings, registry=layout.registry.read_bytes(), papers=layout.papers),
+        log=log,
+        desk=desk,
+        organisation=own.id,
+        house_key=master.for_use("house"),
+        clock=clock,
+    )
     office = Office(
         desk=desk,
         spool=desk.with_pen(waiting),
         log=log,
         records=records,
         vault=Vault(layout.vault, master, entropy),
-        consents=Registry(log.reading),
+        consents=Registry(log.reading, hours_east=settings["consent.tz_hours"]),
         consent_config=_consent_config(settings),
         directory=directory,
-        own=runner(directory, settings["node.organisation"], settings["node.region"]),
+        own=own,
         master=master,
-        policy=policy,
+        policy=on_record(rules, register),
+        past_policy=rules.as_of,
         cleaners=Cleaners(master, cache(TextEngine)),
+        papers=partial(read_papers, layout.papers),
         clock=clock,
     )
     return Node(
@@ -274,26 +281,13 @@ def _node(
     )
 
 
-def _policy_of(layout: Layout, key: bytes, stack: ExitStack) -> Callable[[], Engine]:
-    """The engine, loaded when it is first asked and closed with `stack`."""
-
-    @cache
-    def policy() -> Engine:
-        from policies.wasm import load
-
-        engine = load(cache=layout.cache, key=key)
-        stack.callback(engine.close)
-        return engine
-
-    return policy
-
-
 def _signer(settings: Settings, master: MasterSecret) -> Signer:
     return Signer(f"hutong.{settings['node.region']}/{settings['node.id']}", master.for_use("ledger signer"))
 
 
 def _consent_config(settings: Settings) -> Config:
-    return Config(**settings.section("consent"))
+    said = settings.section("consent")
+    return Config(**{name: value for name, value in said.items() if not name.startswith("remind_")})
 
 
 def _spool_file(layout: Layout, settings: Settings) -> Path:

@@ -3,15 +3,20 @@
 from exchange.consenting.effect import shortfalls
 from exchange.consenting.granting import Granted, NoSuchConsent, Revoked, consents_of, grant, revoke
 from exchange.consenting.importing import ConsentImport, import_consents
+from exchange.consenting.versions import NoSuchVersion, two_versions, version_of, versions_of
 
 __all__ = [
     "ConsentImport",
     "Granted",
     "NoSuchConsent",
+    "NoSuchVersion",
     "Revoked",
     "consents_of",
     "grant",
     "import_consents",
     "revoke",
     "shortfalls",
+    "two_versions",
+    "version_of",
+    "versions_of",
 ]

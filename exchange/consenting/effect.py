@@ -26,7 +26,7 @@ def shortfalls(node: Node, patient: str, stored: StoredConsent) -> tuple[tuple[s
     problems: dict[str, tuple[str, str]] = {}
     for actor, purpose in _named(node, stored.resource):
         request = Request(id="", patient=patient, purpose=purpose, actor=actor, asked_at=now)
-        case = case_of(request, subject, items=(), at=now, known_at=all_known_at([stored], now))
+        case = case_of(request, subject, items=(), at=now, known_at=all_known_at(stored.known, now))
         answer = decide([stored.resource], case, office.consent_config)
         if answer.decision != "permit":
             words = reason_words(answer.reason)

@@ -6,12 +6,14 @@ from functools import partial
 from consent import StoredConsent, Wish, build_consent, sentence, withdraw
 from exchange.audit.story import Look, who_saw
 from exchange.consenting.effect import shortfalls
+from exchange.consenting.stating import state
 from exchange.errors import ExchangeError
 from exchange.instants import to_us
 from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.path.subject import subject_of
 from exchange.vocabulary import require_wish
+from exchange.withdrawal.disclosures import Disclosure
 from ledger import Entry, Recorded
 
 ID_BYTES = 5
@@ -21,23 +23,31 @@ AT_THE_COUNTER = "counter"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A new consent: its first version, the entry it came with, and what it does not yet permit, (en, zh)."""
+    """A new consent: its first version, the entry it came with, and what it does not yet permit, (en, zh).
+
+    `taken_back` is what others had received under earlier consents and this one does not permit any more.
+    """
 
     consent_id: str
     version: int
     entry: Recorded
     resource: dict[str, object]
     warnings: tuple[tuple[str, str], ...]
+    taken_back: tuple[Disclosure, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
-    """A consent taken back, and who had seen the record under it before: that cannot be called back."""
+    """A consent taken back, and who had seen the record under it before: that cannot be called back.
+
+    `received` is what they had received; each of them has a notice waiting in the outbox.
+    """
 
     consent_id: str
     version: int
     entry: Recorded
     already_seen_by: tuple[Look, ...]
+    received: tuple[Disclosure, ...]
 
 
 class NoSuchConsent(ExchangeError):
@@ -77,7 +87,9 @@ def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
         office, "grant" if not wish.refuse else "refuse", "C", by, storing.commitment, keys.pseudonym
     )
     told = {"consent": consent_id, "version": storing.version, "by": by, **_sentences(node, resource)}
-    recorded = office.desk.write(entry, told, key=keys.key, change=storing.change)
+    recorded, taken_back = state(
+        node, patient, keys, storing=storing, resource=resource, entry=entry, told=told
+    )
     stored = next(one for one in office.consents.newest(keys) if one.consent_id == consent_id)
     return Granted(
         consent_id=consent_id,
@@ -85,11 +97,15 @@ def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
         entry=recorded,
         resource=resource,
         warnings=shortfalls(node, patient, stored),
+        taken_back=taken_back,
     )
 
 
 def revoke(node: Node, patient_text: str, consent_id: str, *, by: str, reason: str = "") -> Revoked:
-    """Take a consent back; it counts from the moment of the entry. Raises NoSuchConsent, WithdrawnAlready."""
+    """Take a consent back; it counts from the moment of the entry, and whoever received data under it is told.
+
+    Raises NoSuchConsent, WithdrawnAlready, CannotAppend; then nothing was recorded.
+    """
     office = node.office
     patient = office.records.patient(patient_text)
     keys = office.vault.key_of(patient)
@@ -100,13 +116,16 @@ def revoke(node: Node, patient_text: str, consent_id: str, *, by: str, reason: s
     storing = office.consents.storing(resource, keys, entropy=office.desk.entropy)
     entry = consent_entry(office, "revoke", "U", by, storing.commitment, keys.pseudonym)
     told = {"consent": consent_id, "version": storing.version, "by": by, "reason": reason}
-    recorded = office.desk.write(entry, told, key=keys.key, change=storing.change)
+    recorded, received = state(
+        node, patient, keys, storing=storing, resource=resource, entry=entry, told=told
+    )
     looks = who_saw(office, patient)
     return Revoked(
         consent_id=consent_id,
         version=storing.version,
         entry=recorded,
         already_seen_by=tuple(look for look in looks if look.permit and consent_id in look.basis),
+        received=received,
     )
 
 

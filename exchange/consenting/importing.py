@@ -8,11 +8,13 @@ back a consent that was taken back here.
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from consent import ConsentError, PatientKey, StoredConsent, computable
+from consent import ConsentError, PatientKey, StoredConsent, computable, difference
 from exchange.consenting.granting import consent_entry
+from exchange.consenting.stating import state
 from exchange.errors import UnknownPatient
 from exchange.node.node import Node
 from exchange.records import AmbiguousPatient, Found, Problem, Rejects, read_paths
@@ -28,13 +30,17 @@ Known = dict[str, dict[str, list[StoredConsent]]]
 
 @dataclass(slots=True, kw_only=True)
 class ConsentImport:
-    """How many consents were new, changed, unchanged, set aside; `reject_file` is where the latter are."""
+    """How many consents were new, changed, unchanged, set aside; `reject_file` is where the latter are.
+
+    `changes` says what changed in each: where it stands in the files, and the sentences (place, en, zh).
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
     entries: list[Recorded] = field(default_factory=list)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
     reject_file: Path | None = None
 
 
@@ -86,11 +92,17 @@ def _take(node: Node, found: Found, by: str, known: Known, report: ConsentImport
     if before and before[-1].resource.get("status") != "active" and resource.get("status") == "active":
         return Problem(found.place, "not-computable", TAKEN_BACK, found.type, found.body)
     try:
-        report.entries.append(_store(node, resource, keys, by, is_new=not before))
+        report.entries.append(_store(node, patient, resource, keys, by, is_new=not before))
     except ConsentError:
         return Problem(found.place, "not-computable", "", found.type, found.body)
     report.new += not before
     report.changed += bool(before)
+    if before:
+        en, zh = (
+            difference(before[-1].resource, resource, lang, partial(node.name_of, lang=lang))
+            for lang in ("en", "zh")
+        )
+        report.changes.append((str(found.place), en, zh))
     known[patient] = _by_id(node.consents.versions(keys))
     return None
 
@@ -102,7 +114,9 @@ def _by_id(versions: Sequence[StoredConsent]) -> dict[str, list[StoredConsent]]:
     return found
 
 
-def _store(node: Node, resource: Mapping[str, Any], keys: PatientKey, by: str, *, is_new: bool) -> Recorded:
+def _store(
+    node: Node, patient: str, resource: Mapping[str, Any], keys: PatientKey, by: str, *, is_new: bool
+) -> Recorded:
     storing = node.consents.storing(resource, keys, entropy=node.desk.entropy)
     refuses = resource.get("provision", {}).get("type") == "deny"
     subtype = "change" if not is_new else "refuse" if refuses else "grant"
@@ -110,7 +124,8 @@ def _store(node: Node, resource: Mapping[str, Any], keys: PatientKey, by: str, *
         node.office, subtype, "C" if is_new else "U", by, storing.commitment, keys.pseudonym
     )
     told = {"consent": storing.consent_id, "version": storing.version, "by": by, "source": "import"}
-    return node.desk.write(entry, told, key=keys.key, change=storing.change)
+    recorded, _ = state(node, patient, keys, storing=storing, resource=resource, entry=entry, told=told)
+    return recorded
 
 
 def _said(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,16 @@ from exchange.directory.organisation import Organisation
 from exchange.directory.reading import check_unique
 
 MAX_ORGANISATIONS = 20_000
+# Left off a card where it is not known: programs from before there was such a field read the card all the same.
+_IF_KNOWN = ("contact", "phone")
 
 
 def to_card(organisations: Iterable[Organisation]) -> list[dict[str, object]]:
-    """`organisations` as JSON-able objects, every field written out."""
-    return [dataclasses.asdict(one) for one in organisations]
+    """`organisations` as JSON-able objects, every field written out but a contact nobody knows."""
+    return [
+        {name: value for name, value in dataclasses.asdict(one).items() if value or name not in _IF_KNOWN}
+        for one in organisations
+    ]
 
 
 def from_card(listed: object, place: str = "card") -> tuple[Organisation, ...]:

@@ -84,14 +84,14 @@ class Directory:
         """This directory and what is handed in besides; what is listed here already stays as it is here.
 
         Raises OrganisationDiffers when an organisation is listed here with another content: a peer must not
-        move one of our hospitals to its own region. Only the parent may differ: a registry need not list what
-        lies above its own region.
+        move one of our hospitals to its own region. Only the parent and the contact may differ: a registry need
+        not list what lies above its own region, and whom to call changes.
         """
         added = []
         for one in organisations:
             if (known := self._organisations.get(one.id)) is None:
                 added.append(one)
-            elif replace(one, parent=known.parent) != known:
+            elif replace(one, parent=known.parent, contact=known.contact, phone=known.phone) != known:
                 raise OrganisationDiffers(one.id)
         return Directory(
             (*self._organisations.values(), *added),

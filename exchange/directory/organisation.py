@@ -16,6 +16,10 @@ KINDS = (
     "pharmacy",
     "internet-hospital",
     "supervisor",
+    "diagnostic-centre",
+    "home-nursing",
+    "courier",
+    "processor",
 )
 # The four tiers of the national plan, and the village below them.
 TIERS = ("national", "provincial", "prefecture", "county", "village")
@@ -27,6 +31,7 @@ class Organisation:
     """One organisation of the registry. `region` is its GB/T 2260 code, `parent` the id of the one above it.
 
     `emergency`: it runs an emergency service, so its emergency physicians may break the glass.
+    `contact` is whom a patient turns to there, `phone` their number: a consent receipt names both (PIPL 17, 23).
     A suspended organisation stays listed (old entries must still have a name) and is given nothing.
     """
 
@@ -39,6 +44,8 @@ class Organisation:
     standing: str = "active"
     emergency: bool = False
     parent: str = ""
+    contact: str = ""
+    phone: str = ""
 
     @property
     def reference(self) -> str:

@@ -15,20 +15,45 @@ ROLES = (
     "patient",
     "next-of-kin",
     "ai-device",
+    "kiosk",
+    "radiologist",
+    "ecg-physician",
+    "pathologist",
+    "manager",
+    "data-processor",
+    "courier",
+    "home-nurse",
 )
+# Those who answer for what a device or an assistant looks up for them.
+RESPONSIBLE = (
+    "physician",
+    "nurse",
+    "emergency-physician",
+    "family-doctor",
+    "pharmacist",
+    "radiologist",
+    "ecg-physician",
+    "pathologist",
+)
+DEVICES = ("ai-device", "kiosk")
 # How FHIR calls somebody of that role; everybody else is a Practitioner.
-_TYPES = {"patient": "Patient", "next-of-kin": "RelatedPerson", "ai-device": "Device"}
+_TYPES = {"patient": "Patient", "next-of-kin": "RelatedPerson", "ai-device": "Device", "kiosk": "Device"}
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody (or an AI device) who works for `organisation`, an id of the same registry."""
+    """Somebody (or an AI device) who works for `organisation`, an id of the same registry.
+
+    A device says which `model` in which `version` it is: what it found must be traceable to it (PIPL art. 24).
+    """
 
     id: str
     name_zh: str
     name_en: str
     role: str
     organisation: str
+    model: str = ""
+    version: str = ""
 
     @property
     def reference(self) -> str:

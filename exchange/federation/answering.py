@@ -6,6 +6,7 @@ Whatever goes wrong becomes a refusal that says nothing about the patient, and i
 import hashlib
 import logging
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -21,6 +22,7 @@ from exchange.federation.errors import Rejected
 from exchange.federation.messages import (
     NO_BUNDLE,
     Answer,
+    Asker,
     NotAMessage,
     Question,
     Step,
@@ -66,10 +68,10 @@ def respond(opened: Opened, office: Office) -> Answer:
 def answer(question: Question, peer: Card, office: Office) -> Answer:
     """Put the question to the one path, for the person `peer` vouches for. Raises CannotAppend."""
     try:
-        organisation = organisation_of(question.actor, peer, office.directory, office.desk.region)
+        request = _request(question, _actors(question, peer, office))
     except NotEntitled as no:
-        return _turned_away(question, TURNED_AWAY[no.code], office)
-    request = _request(question, peer, office, organisation)
+        return _turned_away(question, replace(TURNED_AWAY[no.code], person=no.person), office)
+    organisation = request.actor.organisation
     bundles: list[bytes] = []
 
     def deliver(bundle: bytes) -> None:
@@ -139,28 +141,49 @@ def _key_of(question: Question, office: Office) -> PatientKey | None:
         return None
 
 
-def _request(question: Question, peer: Card, office: Office, organisation: Organisation) -> Request:
+def _actors(question: Question, peer: Card, office: Office) -> list[Actor]:
+    """Everybody it is asked for, as `peer` vouches for them. Raises NotEntitled."""
+    found = []
+    for asker in (question.actor, *question.others):
+        try:
+            organisation = organisation_of(asker, peer, office.directory, office.desk.region)
+        except NotEntitled as no:
+            raise NotEntitled(no.code, asker.id if question.others else "") from None
+        found.append(_actor(asker, peer, office, organisation))
+    return found
+
+
+def _actor(asker: Asker, peer: Card, office: Office, organisation: Organisation) -> Actor:
     actor = Actor(
-        id=question.actor.id,
-        name=question.actor.name,
-        role=question.actor.role,
+        id=asker.id,
+        name=asker.name,
+        role=asker.role,
         organisation=organisation,
         groups=(),
         vouched_by=peer.id,
-        on_behalf_of=question.actor.on_behalf_of,
+        on_behalf_of=asker.on_behalf_of,
+        on_behalf_of_name=asker.on_behalf_of_name,
+        on_behalf_of_role=asker.on_behalf_of_role,
+        model=asker.model,
+        model_version=asker.model_version,
     )
+    # Only our own registry says who belongs to a group that a patient's consent may name.
+    return replace(actor, groups=office.directory.groups_of(actor.reference, organisation.reference))
+
+
+def _request(question: Question, actors: Sequence[Actor]) -> Request:
     case = question.based_on
     return Request(
         id=question.id,
         patient=question.patient,
         purpose=question.purpose,
-        # Only our own registry says who belongs to a group that a patient's consent may name.
-        actor=replace(actor, groups=office.directory.groups_of(actor.reference, organisation.reference)),
+        actor=actors[0],
         asked_at=question.asked_at,
         classes=question.classes,
         emergency_reason=question.emergency_reason,
-        based_on=BasedOn(kind=case.kind, id=case.id, open=case.open) if case else None,
+        based_on=BasedOn(kind=case.kind, id=case.id) if case else None,
         digest=hashlib.sha256(encode(question)).hexdigest(),
+        others=tuple(actors[1:]),
     )
 
 
@@ -214,8 +237,7 @@ _NOT_FOR_PEERS = frozenset(("NOT_COVERED", "CONSENT_DENY", "CONSENT_NOT_YET_VALI
 
 
 def _refusal(question: Question, reasons: tuple[Because, ...], entry: str, office: Office) -> Answer:
-    if reasons[0].code in _NOT_FOR_PEERS:
-        reasons = (because_consent("NO_CONSENT"),)
+    reasons = tuple(dict.fromkeys(map(_told_no, reasons)))
     en, zh = next_step(reasons[0].code)
     return Answer(
         request=question.id,
@@ -230,6 +252,14 @@ def _refusal(question: Question, reasons: tuple[Because, ...], entry: str, offic
         entry=entry,
         receipt="",
         salt=salt(office.desk.entropy),
+    )
+
+
+def _told_no(reason: Because) -> Because:
+    return (
+        replace(because_consent("NO_CONSENT"), person=reason.person)
+        if reason.code in _NOT_FOR_PEERS
+        else reason
     )
 
 

@@ -42,16 +42,30 @@ def arrived(opened: "Opened", office: Office, details: Mapping[str, object], *, 
     `desk` is the office's, or for an emergency while the ledger is down its spool, which keeps no nonces: a
     question that comes again then, within its minute, gets the answer again, sealed to the same node.
     """
-    entry = _entry(desk, "question", outcome="0", why="", at=office.clock())
+    return taken(
+        opened, office, _entry(desk, "question", outcome="0", why="", at=office.clock()), details, desk
+    )
+
+
+def taken(
+    opened: "Opened",
+    office: Office,
+    entry: Entry,
+    details: Mapping[str, object],
+    desk: Desk,
+    then: Change | None = None,
+) -> Recorded:
+    """Write `entry` about `opened`, with its nonce and the change `then`. Raises Rejected("replayed"), CannotAppend."""
     try:
-        return desk.write(entry, details, key=office.house_key, change=_first(opened, office.clock()))
+        change = _first(opened, office.clock(), then)
+        return desk.write(entry, details, key=office.house_key, change=change)
     except _SeenBefore:
         _record_replay(opened, office)
         raise Rejected("replayed") from None
 
 
-def _first(opened: "Opened", now: datetime) -> Change:
-    def change(db: apsw.Connection, _: Recorded) -> None:
+def _first(opened: "Opened", now: datetime, then: Change | None) -> Change:
+    def change(db: apsw.Connection, recorded: Recorded) -> None:
         db.execute("DELETE FROM seen_nonce WHERE expires_us < ?", (to_us(now - KEPT_AFTER_EXPIRY),))
         db.execute(
             "INSERT OR IGNORE INTO seen_nonce VALUES (?, ?, ?, 0)",
@@ -59,6 +73,8 @@ def _first(opened: "Opened", now: datetime) -> Change:
         )
         if not db.changes():
             raise _SeenBefore
+        if then:
+            then(db, recorded)
 
     return change
 

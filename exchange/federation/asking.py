@@ -13,7 +13,7 @@ from exchange.federation.card import Card
 from exchange.federation.envelope import open_answer, sealed_question
 from exchange.federation.errors import FederationError, PeerNotTrusted
 from exchange.federation.keys import NodeKeys
-from exchange.federation.line import Line, require_safe, sent, trust_in
+from exchange.federation.line import Line, line_by, require_safe, sent
 from exchange.federation.messages import Answer, NotAMessage, Question, encode, question_of, read_answer
 from exchange.federation.receipt import check_receipt
 from exchange.node.settings import Settings
@@ -51,7 +51,9 @@ class Asked:
 
     @property
     def because(self) -> tuple[Because, ...]:
-        return tuple(Because(code=r.code, en=r.en, zh=r.zh, law=r.law) for r in self.answer.reasons)
+        return tuple(
+            Because(code=r.code, en=r.en, zh=r.zh, law=r.law, person=r.person) for r in self.answer.reasons
+        )
 
     @property
     def bundle(self) -> bytes:
@@ -97,15 +99,7 @@ def request_from(
     settings: Settings,
 ) -> Asked:
     """Ask `peer` for what `request` says, as this node's settings have it: see `request_over`."""
-    line = Line(
-        keys=keys,
-        node=desk.node,
-        clock=clock,
-        entropy=desk.entropy,
-        timeout=settings["serve.timeout_seconds"],
-        tls=trust_in(settings["serve.ca_file"]) if settings["serve.ca_file"] else None,
-        plain_http=settings["serve.plain_http"],
-    )
+    line = line_by(settings, desk, keys, clock)
     return request_over(line, peer, request, desk, vault)
 
 
@@ -121,17 +115,23 @@ def request_over(line: Line, peer: Card, request: Request, desk: Desk, vault: Va
         raise CannotAsk from None
     require_safe(peer, line)
     patient = vault.key_of(request.patient)
-    intent = desk.asking(request, patient, peer.id)
+    intents = [desk.asking(one, patient, peer.id) for one in request.each()]
     try:
         told = ask(question, peer, line)
     except FederationError as error:
-        desk.answered(intent, patient, permitted=False, why=error.why, count=0, told={"failed": error.why})
+        for intent in intents:
+            desk.answered(
+                intent, patient, permitted=False, why=error.why, count=0, told={"failed": error.why}
+            )
         raise
     answer = told.answer
-    outcome = desk.answered(
-        intent, patient, permitted=answer.permit, why=answer.code, count=answer.count, told=_kept(told)
-    )
-    return Asked(answer=answer, intent=intent, outcome=outcome)
+    outcomes = [
+        desk.answered(
+            intent, patient, permitted=answer.permit, why=answer.code, count=answer.count, told=_kept(told)
+        )
+        for intent in intents
+    ]
+    return Asked(answer=answer, intent=intents[0], outcome=outcomes[0])
 
 
 def ask(question: Question, peer: Card, line: Line) -> Told:

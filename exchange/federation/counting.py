@@ -4,7 +4,7 @@ from collections import Counter
 
 from exchange.federation.errors import REJECTIONS
 
-OUTCOMES = ("permit", "deny", *REJECTIONS)
+OUTCOMES = ("permit", "deny", "notice", *REJECTIONS)
 
 
 class Tally:

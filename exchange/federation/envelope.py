@@ -32,6 +32,8 @@ from exchange.federation.signing import (
 )
 
 PATH = "/hutong/v1/exchange"
+# Where a node is told that a patient has taken a consent back; the address is signed, so one is not the other.
+NOTICE_PATH = "/hutong/v1/notice"
 TYPE = "application/vnd.hutong.sealed"
 MAX_QUESTION_BYTES = 64 << 10
 MAX_ANSWER_BYTES = 32 << 20
@@ -50,11 +52,18 @@ class Opened:
 
 
 def sealed_question(
-    plain: bytes, *, keys: NodeKeys, asker: str, holder: Card, now: datetime, entropy: Entropy
+    plain: bytes,
+    *,
+    keys: NodeKeys,
+    asker: str,
+    holder: Card,
+    now: datetime,
+    entropy: Entropy,
+    path: str = PATH,
 ) -> HttpRequest:
-    """`plain` as a signed request only `holder` can open. `asker` is this node's id."""
+    """`plain` as a signed request only `holder` can open, at its address `path`. `asker` is this node's id."""
     body = seal(plain, to=holder.box, entropy=entropy)
-    request = HttpRequest("POST", holder.url + PATH, _headers(plain), body)
+    request = HttpRequest("POST", holder.url + path, _headers(plain), body)
     sign(
         request,
         key=keys.signing,

@@ -13,18 +13,29 @@ from typing import TYPE_CHECKING, TypeVar
 
 from exchange.federation.answering import respond
 from exchange.federation.counting import Tally
-from exchange.federation.envelope import MAX_QUESTION_BYTES, PATH, open_question, sealed_answer
+from exchange.federation.envelope import (
+    MAX_QUESTION_BYTES,
+    NOTICE_PATH,
+    PATH,
+    Opened,
+    open_question,
+    sealed_answer,
+)
 from exchange.federation.errors import Rejected
 from exchange.federation.messages import encode
 from exchange.federation.serving import Counter
 from exchange.federation.signing import HttpRequest, HttpResponse
 from exchange.federation.silence import place_of
+from exchange.withdrawal import wire
+from exchange.withdrawal.taking import take
 
 if TYPE_CHECKING:
     from fastapi import Request
 
 log = logging.getLogger("hutong.federation")
 T = TypeVar("T")
+# From a message to the reply and how it is counted (counting.OUTCOMES).
+Work = Callable[[HttpRequest], tuple[HttpResponse, str]]
 
 REFUSAL_STEP_SECONDS = 0.25
 
@@ -43,18 +54,24 @@ class Front:
         self._pool.shutdown()
 
     async def exchange(self, request: "Request") -> HttpResponse:
-        """The sealed answer to `request`. Raises Rejected."""
+        """The sealed answer to a question. Raises Rejected."""
+        return await self._served(request, PATH, self._answer)
+
+    async def notice(self, request: "Request") -> HttpResponse:
+        """The sealed acknowledgement of a message about a withdrawal. Raises Rejected."""
+        return await self._served(request, NOTICE_PATH, self._acknowledge)
+
+    async def _served(self, request: "Request", path: str, work: Work) -> HttpResponse:
         if self.under_way >= self.counter.limit:
             raise Rejected("busy")
         self.under_way += 1
         try:
             came = asyncio.get_running_loop().time()
-            address = self.counter.card.url + PATH
             body = await _body_of(request, self.counter.patience)
-            message = HttpRequest("POST", address, request.headers, body)
-            reply, permit = await self._in_thread(lambda: self._answer(message))
-            self.tally.add("permit" if permit else "deny")
-            if not permit:
+            message = HttpRequest("POST", self.counter.card.url + path, request.headers, body)
+            reply, outcome = await self._in_thread(lambda: work(message))
+            self.tally.add(outcome)
+            if outcome == "deny":
                 await _until_next_step(came)
             return reply
         finally:
@@ -84,12 +101,24 @@ class Front:
             log.error("the node could not answer: %s", place_of(error))
             raise Rejected("failed") from None
 
-    def _answer(self, message: HttpRequest) -> tuple[HttpResponse, bool]:
+    def _answer(self, message: HttpRequest) -> tuple[HttpResponse, str]:
+        opened = self._opened(message)
+        said = respond(opened, self.counter.office())
+        return self._sealed(encode(said), message, opened), "permit" if said.permit else "deny"
+
+    def _acknowledge(self, message: HttpRequest) -> tuple[HttpResponse, str]:
+        opened = self._opened(message)
+        said = take(opened, self.counter.office())
+        return self._sealed(wire.encode(said), message, opened), "notice"
+
+    def _opened(self, message: HttpRequest) -> Opened:
         counter = self.counter
-        opened = open_question(message, keys=counter.keys, peer_of=counter.peers.by_id, now=counter.clock())
-        said = respond(opened, counter.office())
-        reply = sealed_answer(
-            encode(said),
+        return open_question(message, keys=counter.keys, peer_of=counter.peers.by_id, now=counter.clock())
+
+    def _sealed(self, words: bytes, message: HttpRequest, opened: Opened) -> HttpResponse:
+        counter = self.counter
+        return sealed_answer(
+            words,
             message,
             keys=counter.keys,
             holder=counter.card.id,
@@ -97,7 +126,6 @@ class Front:
             now=counter.clock(),
             entropy=counter.entropy,
         )
-        return reply, said.permit
 
 
 async def _body_of(request: "Request", patience: float) -> bytes:

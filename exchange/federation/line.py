@@ -20,6 +20,8 @@ from exchange.federation.errors import AnswerTooLarge, InsecureAddress, PeerReje
 from exchange.federation.keys import NodeKeys
 from exchange.federation.sealing import Entropy
 from exchange.federation.signing import HttpRequest, HttpResponse
+from exchange.node.settings import Settings
+from exchange.path.recording import Desk
 
 if TYPE_CHECKING:
     import ssl
@@ -43,6 +45,19 @@ class Line:
     timeout: float = TIMEOUT_SECONDS
     tls: "ssl.SSLContext | None" = None
     plain_http: bool = False
+
+
+def line_by(settings: Settings, desk: Desk, keys: NodeKeys, clock: Callable[[], datetime]) -> Line:
+    """The line as this node's settings have it. Raises BadSetting."""
+    return Line(
+        keys=keys,
+        node=desk.node,
+        clock=clock,
+        entropy=desk.entropy,
+        timeout=settings["serve.timeout_seconds"],
+        tls=trust_in(settings["serve.ca_file"]) if settings["serve.ca_file"] else None,
+        plain_http=settings["serve.plain_http"],
+    )
 
 
 def trust_in(file: str) -> "ssl.SSLContext":

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from exchange.path.request import Request
+from exchange.path.request import Actor, Request
 from exchange.path.verdict import Because
 from exchange.records.resource_types import R4_TYPES
 from exchange.records.strict_json import NotStrict, parse
@@ -35,6 +35,13 @@ Role = Literal[
     "insurance-clerk",
     "security-officer",
     "ai-device",
+    "radiologist",
+    "ecg-physician",
+    "pathologist",
+    "manager",
+    "data-processor",
+    "courier",
+    "home-nurse",
 ]
 _SALT_BYTES = 32
 
@@ -46,21 +53,30 @@ class NotAMessage(Exception):
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who asks, as the asking node vouches for them. Groups are the holder's business and are not sent."""
+    """Who asks, as the asking node vouches for them. Groups are the holder's business and are not sent.
+
+    A device says which model in which version it is, and on behalf of which person of its node it asks.
+    """
 
     id: Id
     name: Name
     role: Role
     organisation: Id
-    on_behalf_of: Annotated[str, msgspec.Meta(max_length=128)]
+    on_behalf_of: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9\-.]{0,64}\Z")]
+    on_behalf_of_name: Name = ""
+    on_behalf_of_role: Role | Literal[""] = ""
+    model: Name = ""
+    model_version: Name = ""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The case the question belongs to, and whether the asking node found it open (docs/adr/0014)."""
+    """What the asker rests on. Whether it holds is not said: the holder looks it up (docs/adr/0017).
 
-    kind: Literal["referral", "consultation", "visit"]
+    The `id` of a code is the token it makes, never the code.
+    """
+
+    kind: Literal["referral", "consultation", "visit", "contract", "code", "agreement", "order"]
     id: Id
-    open: bool
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,15 +97,17 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     emergency_reason: Prose | None
     based_on: Case | None
     salt: Salt
+    others: Annotated[tuple[Asker, ...], msgspec.Meta(max_length=20)] = ()
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why, in both languages, and the law it rests on."""
+    """Why, in both languages, the law it rests on, and whom it is about where several were asked for."""
 
     code: Code
     en: Prose
     zh: Prose
     law: Prose
+    person: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9\-.]{0,64}\Z")] = ""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -154,22 +172,31 @@ def question_of(request: Request, *, holder: str, entropy: Callable[[int], bytes
                 "patient": request.patient,
                 "purpose": request.purpose,
                 "classes": request.classes,
-                "actor": {
-                    "id": actor.id,
-                    "name": actor.name,
-                    "role": actor.role,
-                    "organisation": actor.organisation.id,
-                    "on_behalf_of": actor.on_behalf_of,
-                },
+                "actor": _asker(actor),
+                "others": [_asker(one) for one in request.others],
                 "asked_at": request.asked_at,
                 "emergency_reason": request.emergency_reason,
-                "based_on": None if case is None else {"kind": case.kind, "id": case.id, "open": case.open},
+                "based_on": None if case is None else {"kind": case.kind, "id": case.id},
                 "salt": salt(entropy),
             }
         )
     except msgspec.MsgspecError:
         raise NotAMessage from None
     return read_question(plain)
+
+
+def _asker(actor: Actor) -> dict[str, str]:
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "role": actor.role,
+        "organisation": actor.organisation.id,
+        "on_behalf_of": actor.on_behalf_of,
+        "on_behalf_of_name": actor.on_behalf_of_name,
+        "on_behalf_of_role": actor.on_behalf_of_role,
+        "model": actor.model,
+        "model_version": actor.model_version,
+    }
 
 
 def read_question(plain: bytes) -> Question:
@@ -196,7 +223,9 @@ def read_answer(plain: bytes) -> Answer:
 
 def reasons_of(reasons: tuple[Because, ...]) -> tuple[Reason, ...]:
     """The reasons of a verdict in the words of the wire."""
-    return tuple(Reason(code=one.code, en=one.en, zh=one.zh, law=one.law) for one in reasons)
+    return tuple(
+        Reason(code=one.code, en=one.en, zh=one.zh, law=one.law, person=one.person) for one in reasons
+    )
 
 
 def encode(message: Question | Answer) -> bytes:

@@ -1,7 +1,7 @@
 """A node's counter for other nodes, over HTTP: what is there to be asked, and by which address."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from exchange.federation.errors import Rejected
 from exchange.federation.keys import NodeKeys
 from exchange.federation.peers import PeerBook
 from exchange.federation.sealing import Entropy
+from exchange.federation.signing import HttpResponse
 from exchange.path.office import Office
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def app(counter: Counter) -> "FastAPI":
     from fastapi import FastAPI, Request, Response
     from fastapi.responses import PlainTextResponse
 
-    from exchange.federation.envelope import PATH, TYPE
+    from exchange.federation.envelope import NOTICE_PATH, PATH, TYPE
     from exchange.federation.front import Front
 
     front = Front(counter)
@@ -62,8 +63,15 @@ def app(counter: Counter) -> "FastAPI":
 
     @web.post(PATH, summary="Ask for a record; body and answer are sealed and signed", openapi_extra=about)
     async def exchange(request: Request) -> Response:
+        return await said(front.exchange(request))
+
+    @web.post(NOTICE_PATH, summary="Tell of a withdrawal, or what was done about one", openapi_extra=about)
+    async def notice(request: Request) -> Response:
+        return await said(front.notice(request))
+
+    async def said(answer: Awaitable[HttpResponse]) -> Response:
         try:
-            reply = await front.exchange(request)
+            reply = await answer
         except Rejected as no:
             front.tally.add(no.code)
             words = json.dumps({"code": no.code, "en": str(no), "zh": no.zh}, ensure_ascii=False)

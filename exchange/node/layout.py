@@ -25,6 +25,10 @@ class Layout:
         return self.root / "registry.toml"
 
     @property
+    def papers(self) -> Path:
+        return self.root / "orders.toml"
+
+    @property
     def peers(self) -> Path:
         return self.root / "peers"
 
@@ -51,6 +55,10 @@ class Layout:
     @property
     def cache(self) -> Path:
         return self.root / "cache"
+
+    @property
+    def policies(self) -> Path:
+        return self.root / "policies"
 
     def require(self) -> "Layout":
         """Return self if a node lives here; otherwise say how to make one."""

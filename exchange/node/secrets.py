@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from exchange.errors import BadKeyFile
 
+MASTER = "master.key"
 KEY_BYTES = 32
 
 

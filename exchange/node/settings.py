@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_origin
 
 import msgspec
 
@@ -20,6 +20,7 @@ from exchange.errors import BadSetting, NotANode
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 _Some = Annotated[int, msgspec.Meta(ge=1)]
 _Age = Annotated[int, msgspec.Meta(ge=0, le=150)]
+_Milliseconds = Annotated[int, msgspec.Meta(ge=10, le=60_000)]
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 _HoursEast = Annotated[int, msgspec.Meta(ge=-14, le=14)]
 
@@ -53,6 +54,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("emergency.spool_minutes", _Some, 240, "how long break-glass may go on while the ledger is down", "账本不可写时紧急调阅可持续的分钟数"),
     Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件,最好放在另一块磁盘"),
     Setting("emergency.review_hours", _Some, 24, "when a break-glass access must have been reviewed", "紧急调阅须在多少小时内复核"),
+    Setting("policy.engine", Literal["built-in", "opa-server"], "built-in", "what answers: the built-in engine, or an OPA server", "作出判断的引擎:内置,或 OPA 服务器"),
+    Setting("policy.url", str, "", "address of the OPA server", "OPA 服务器的地址"),
+    Setting("policy.deadline_ms", _Milliseconds, 500, "how long one question to the policy may take", "策略回答一个问题的时限(毫秒)"),
+    Setting("policy.token_file", str, "", "file with the token the OPA server wants, as seen from the node's folder", "OPA 服务器所需令牌的文件(相对于节点目录)"),
+    Setting("policy.ca_file", str, "", "certificates to trust for the OPA server, instead of the machine's", "访问 OPA 服务器时信任的证书文件,代替本机证书"),
+    Setting("policy.bundle", str, "", "bundle of the region's own rules, instead of the packaged ones", "本地区自有规则的策略包,代替随程序提供的规则"),
+    Setting("policy.key", str, "", "public key (PEM) that bundle must be signed with", "该策略包的签名公钥(PEM)"),
     Setting("research.small_cell", _Some, 11, "counts below this are not told", "小于此数的计数不公布"),
     Setting("consent.named_recipient_required", bool, True, "a third party must be named (PIPL 23)", "第三方必须具名(个保法23条)"),
     Setting("consent.honor_emergency_refusal", bool, True, "a refusal that names emergencies is honoured", "尊重明确写明紧急情况的拒绝"),
@@ -64,6 +72,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("consent.internal_care", bool, True, "the holder's own staff may treat their patient", "保管机构自己的医务人员可为诊疗查看"),
     Setting("consent.home_country", str, "CN", "country that is not abroad", "视为境内的国家"),
     Setting("consent.tz_hours", _HoursEast, 8, "hours a date without offset lies east of UTC", "未注明时区时的时差(小时)"),
+    Setting("consent.remind_within_days", _Some, 30, "how many days ahead the end of a consent is told", "提前多少天提醒同意即将到期"),
+    Setting("consent.remind_long_months", _Some, 12, "a permit for so many months or more is brought to mind again", "有效期达到多少个月的同意须定期再次提醒"),
+    Setting("consent.remind_every_months", _Some, 12, "how often that is done, in months", "多少个月再次提醒一次"),
     Setting("consent.required_policies", dict[str, str], {}, "policy URI -> version a consent must name", "同意书须引用的条款及版本"),
     Setting("consent.statutory_authorities", dict[str, list[str]], {}, "purpose -> organisations with a legal duty", "目的 -> 负有法定职责的机构"),
 )  # fmt: skip
@@ -156,8 +167,8 @@ def _value(setting: Setting, written: Mapping[str, Any], environment: Mapping[st
 
 
 def _from_text(setting: Setting, text: str) -> Any:
-    if setting.type is str:
-        return text
+    if setting.type is str or get_origin(setting.type) is Literal:
+        return _converted(setting, text, setting.variable, strict=True)
     try:
         return _converted(setting, json.loads(text), setting.variable, strict=False)
     except json.JSONDecodeError:

@@ -5,12 +5,13 @@ every version of the patient's consents, and `consent.decide` answers for each i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
-from consent import PatientKey, StoredConsent, decide, role_group
+from consent import PatientKey, decide_on_file, role_group
 from exchange.directory import Organisation
 from exchange.instants import CHINA
+from exchange.path.legal_duty import legal_basis, under_orders
 from exchange.path.office import Office
 from exchange.path.request import Actor, Request
 from exchange.path.subject import Subject
@@ -62,9 +63,11 @@ def did_the_patient_agree(
     at: datetime,
 ) -> Agreement:
     """Ask for every item; with no item at all the request is judged as a whole. Nothing is written."""
-    versions = office.consents.versions(keys)
-    question = case_of(request, subject, items=items, at=at, known_at=all_known_at(versions, at))
-    answer = decide([one.resource for one in versions], question, office.consent_config)
+    config = under_orders(office.consent_config, request)
+    on_file = office.consents.on_file(keys, config.tz_hours)
+    known_at = all_known_at(on_file.known, at)
+    question = case_of(request, subject, items=items, at=at, known_at=known_at) | legal_basis(config, request)
+    answer = decide_on_file(on_file.documents, question, config)
     return Agreement(
         decision=answer.decision,
         reason=answer.reason,
@@ -74,19 +77,19 @@ def did_the_patient_agree(
         custodian=subject.custodian,
         basis=answer.basis,
         rule=answer.rule,
-        commitments=_commitments(versions, answer.basis),
+        commitments=_commitments(on_file.commitments, answer.basis),
         question=question,
-        config=asdict(office.consent_config),
-        versions=tuple((one.consent_id, one.version) for one in versions),
+        config=config.as_dict(),
+        versions=on_file.versions,
     )
 
 
-def all_known_at(versions: Sequence[StoredConsent], at: datetime) -> datetime:
-    """The instant by which all of `versions` were known, `at` or later.
+def all_known_at(newest: datetime | None, at: datetime) -> datetime:
+    """The instant by which everything up to the `newest` entry about consents was known, `at` or later.
 
     The ledger's time never goes back. If the clock does, what was revoked an hour "from now" is revoked.
     """
-    return max([at, *(one.known for one in versions)])
+    return max(at, newest) if newest else at
 
 
 def case_of(
@@ -117,9 +120,8 @@ def case_of(
     return case
 
 
-def _commitments(versions: Sequence[StoredConsent], basis: Sequence[str]) -> tuple[str, ...]:
+def _commitments(newest: Mapping[str, str], basis: Sequence[str]) -> tuple[str, ...]:
     """Commitments to the newest version of each consent the answer rests on; of all of them when it names none."""
-    newest = {one.consent_id: one.commitment for one in versions}
     return tuple(sorted(text for name, text in newest.items() if not basis or name in basis))
 
 

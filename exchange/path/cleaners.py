@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from deid import Cleaner, TextEngine, load_rules
+from deid.pseudonyms import Pseudonyms, derive
 from exchange.node.secrets import MasterSecret
+
+Kept = tuple[str, frozenset[str] | None]
 
 
 class Cleaners:
@@ -32,11 +35,31 @@ class Cleaners:
         key = self._master.for_use(f"deid {use}")
         return Cleaner(load_rules(profile), key=key, today=today, text=text, only=only)
 
-    def of_exchange(self, profile: str, today: date) -> Cleaner:
-        """This thread's cleaner of `profile`, its report at zero: whoever had it before is done with it."""
-        kept: dict[str, tuple[date, Cleaner]] = self._own.__dict__.setdefault("kept", {})
-        if profile not in kept or kept[profile][0] != today:
-            kept[profile] = (today, self.make(profile, use=f"exchange {profile}", today=today))
-        _, cleaner = kept[profile]
+    def name_in(self, use: str, patient: str) -> str:
+        """The pseudonym by which the patient with this id goes in `use`: what a cleaner makes of Patient.id."""
+        key = self._master.for_use(f"deid {use}")
+        return Pseudonyms(derive(key, "pseudonym")).of_id(patient)
+
+    def of_exchange(self, profile: str, today: date, only: frozenset[str] | None = None) -> Cleaner:
+        """This thread's cleaner of `profile`, its report at zero: whoever had it before is done with it.
+
+        `only` are the elements a permit is for, "Type.element"; None for all the profile lets out.
+        """
+        kept: dict[Kept, tuple[date, Cleaner]] = self._own.__dict__.setdefault("kept", {})
+        key = (profile, only)
+        if key not in kept or kept[key][0] != today:
+            made = self.make(profile, use=f"exchange {profile}", today=today, only=_by_type(only))
+            kept[key] = (today, made)
+        _, cleaner = kept[key]
         cleaner.report.start_over()
         return cleaner
+
+
+def _by_type(elements: frozenset[str] | None) -> dict[str, list[str]] | None:
+    if elements is None:
+        return None
+    types: dict[str, list[str]] = {}
+    for one in sorted(elements):
+        name, _, element = one.partition(".")
+        types.setdefault(name, []).append(element)
+    return types

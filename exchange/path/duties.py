@@ -1,5 +1,6 @@
 """Obligations of a permit turned into things this node can do. One it cannot do refuses the access."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,13 +10,15 @@ from policies import Obligation
 PROFILES = ("care", "research", "statistics")
 # From most to least protective: when groups of items ask for different profiles the strictest is used.
 STRICTEST_FIRST = ("statistics", "research", "care")
+_ELEMENT = re.compile(r"[A-Z][A-Za-z]*\.[a-z][A-Za-z]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duties:
-    """What has to be done because of a permit."""
+    """What has to be done because of a permit. `only` are the elements that may leave, "Type.element"; None: any."""
 
     profile: str
+    only: frozenset[str] | None = None
     notify_patient: bool = False
     review_within: timedelta | None = None
     valid_for: timedelta | None = None
@@ -36,6 +39,7 @@ def duties_from(obligations: Iterable[Obligation]) -> Duties:
     notify = False
     review: timedelta | None = None
     valid: timedelta | None = None
+    only: frozenset[str] | None = None
     codes: set[str] = set()
     for one in obligations:
         codes.add(f"{one.code}:{one.value}" if isinstance(one.value, str) and one.value else one.code)
@@ -48,6 +52,8 @@ def duties_from(obligations: Iterable[Obligation]) -> Duties:
                 review = _shorter(review, hours(str(one.value)))
             case "time-limit":
                 valid = _shorter(valid, hours(str(one.value)))
+            case "only-elements":
+                only = fewest((only, elements(str(one.value))))
             case "minimum-necessary" | "seal":
                 # Kept by construction: only permitted items leave, and only sealed to the recipient.
                 pass
@@ -58,11 +64,26 @@ def duties_from(obligations: Iterable[Obligation]) -> Duties:
     profile = next(p for p in STRICTEST_FIRST if p in profiles)
     return Duties(
         profile=profile,
+        only=only,
         notify_patient=notify,
         review_within=review,
         valid_for=valid,
         codes=tuple(sorted(codes)),
     )
+
+
+def elements(text: str) -> frozenset[str]:
+    """A list like `Patient.address Patient.telecom`. Anything else cannot be fulfilled."""
+    listed = text.split(" ")
+    if not all(map(_ELEMENT.fullmatch, listed)):
+        raise CannotFulfil("elements")
+    return frozenset(listed)
+
+
+def fewest(limits: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """What every limit lets through; None where there is no limit."""
+    given = [one for one in limits if one is not None]
+    return frozenset.intersection(*given) if given else None
 
 
 def hours(text: str) -> timedelta:

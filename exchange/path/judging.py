@@ -14,7 +14,7 @@ from exchange.path.office import Office
 from exchange.path.request import Request
 from exchange.path.subject import Subject
 from exchange.path.verdict import Because, Verdict
-from exchange.path.wording import because_consent, because_duty
+from exchange.path.wording import EVIDENCE_DOES_NOT_HOLD, because_consent, because_duty
 from exchange.records import ItemFacts
 
 
@@ -38,6 +38,8 @@ def judge(
         return heard.no(because_consent(agreement.reason))
     if not heard.permission.allow:
         return heard.no(*heard.permission.reasons)
+    if request.rests_on_nothing:
+        return heard.no(EVIDENCE_DOES_NOT_HOLD)
     try:
         return heard.yes(duties_from(heard.permission.obligations))
     except CannotFulfil as unkept:
@@ -45,7 +47,8 @@ def judge(
 
 
 def request_facts(request: Request, patient: str) -> dict[str, object]:
-    """The request as it is kept, sealed, for whoever has to explain it."""
+    """The request as it is kept, sealed, for whoever has to explain it. Its `id` is that of the decision."""
+    actor, ground = request.actor, request.based_on
     return {
         "id": request.id,
         "digest": request.digest,
@@ -54,13 +57,18 @@ def request_facts(request: Request, patient: str) -> dict[str, object]:
         "classes": list(request.classes),
         "asked_at": request.asked_at.isoformat(),
         "emergency_reason": request.emergency_reason,
+        "based_on": ground and {"kind": ground.kind, "id": ground.id, "open": ground.open},
         "actor": {
-            "id": request.actor.id,
-            "name": request.actor.name,
-            "role": request.actor.role,
-            "organisation": request.actor.organisation.id,
-            "vouched_by": request.actor.vouched_by,
-            "on_behalf_of": request.actor.on_behalf_of,
+            "id": actor.id,
+            "name": actor.name,
+            "role": actor.role,
+            "organisation": actor.organisation.id,
+            "vouched_by": actor.vouched_by,
+            "on_behalf_of": actor.on_behalf_of,
+            "on_behalf_of_name": actor.on_behalf_of_name,
+            "on_behalf_of_role": actor.on_behalf_of_role,
+            "model": actor.model,
+            "model_version": actor.model_version,
         },
     }
 

@@ -9,8 +9,17 @@ from exchange.path.verdict import Because, Withheld
 from exchange.records import ItemFacts
 from policies import Decision, Engine, Obligation
 
-# Items that differ in none of these are one kind: class, confidentiality, sensitivities.
-Kind = tuple[str, str | None, tuple[str, ...] | None]
+# Items that differ in none of these are one kind: class, confidentiality, sensitivities, sort of author.
+Kind = tuple[str, str | None, tuple[str, ...] | None, str | None]
+# Who answers for an item, by the FHIR type it names. Organisations are professionals too.
+_AUTHORS = {
+    "Device": "device",
+    "Organization": "professional",
+    "Patient": "patient",
+    "Practitioner": "professional",
+    "PractitionerRole": "professional",
+    "RelatedPerson": "patient",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +40,7 @@ def may_leave(engine: Engine, question: Mapping[str, object], items: Sequence[It
     kinds: dict[Kind, list[str]] = {}
     for item in items:
         kinds.setdefault(_kind(item), []).append(item.ref)
-    groups = sorted(kinds.items(), key=lambda pair: repr(pair[0])) or [(("", None, None), [])]
+    groups = sorted(kinds.items(), key=lambda pair: repr(pair[0])) or [(("", None, None, None), [])]
     asked = [_with_data(question, kind) for kind, _ in groups]
     decisions = [engine.decide(one) for one in asked]
     allowed = {ref for (_, refs), d in zip(groups, decisions, strict=True) if d.allow for ref in refs}
@@ -91,6 +100,7 @@ def policy_question(
             "standing": asker.standing,
             "relationship": request.actor.role if request.actor.role in ("patient", "next-of-kin") else None,
             "on_behalf_of": request.actor.on_behalf_of or None,
+            "on_behalf_of_role": request.actor.on_behalf_of_role or None,
         },
         "custodian": {
             "organisation": custodian.id,
@@ -99,23 +109,29 @@ def policy_question(
             "region": custodian.region,
         },
         "consent": {"decision": consent[0], "reason": consent[1]},
-        "data": {"confidentiality": None, "sensitivities": [], "classes": []},
+        "data": {"confidentiality": None, "sensitivities": [], "classes": [], "author": None},
         "research": None if request.research is None else request.research.as_question(),
     }
 
 
 def _kind(item: ItemFacts) -> Kind:
-    return (item.class_, item.confidentiality, item.sensitivity)
+    return (item.class_, item.confidentiality, item.sensitivity, sort_of_author(item.author))
+
+
+def sort_of_author(author: str | None) -> str | None:
+    """Who answers for an item, as the policy is asked: professional, patient, device; None where it is not said."""
+    return _AUTHORS.get(author.partition("/")[0]) if author else None
 
 
 def _with_data(question: Mapping[str, object], kind: Kind) -> dict[str, object]:
-    class_, confidentiality, sensitivities = kind
+    class_, confidentiality, sensitivities, author = kind
     return {
         **question,
         "data": {
             "confidentiality": confidentiality,
             "sensitivities": list(sensitivities or ()),
             "classes": [class_] if class_ else [],
+            "author": author,
         },
     }
 

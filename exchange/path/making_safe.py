@@ -20,10 +20,15 @@ class Safe:
     report: Mapping[str, object]
 
 
-def make_safe(office: Office, *, patient: str, refs: Sequence[str], profile: str) -> Safe:
-    """Clean the records named by `refs` ("Type/id") and what they point at (organisations, practitioners, drugs)."""
+def make_safe(
+    office: Office, *, patient: str, refs: Sequence[str], profile: str, only: frozenset[str] | None = None
+) -> Safe:
+    """Clean the records named by `refs` ("Type/id") and what they point at (organisations, practitioners, drugs).
+
+    `only` are the elements that may leave, "Type.element": then nothing of any other type does.
+    """
     today = office.clock().astimezone(CHINA).date()
-    cleaner = office.cleaners.of_exchange(profile, today)
+    cleaner = office.cleaners.of_exchange(profile, today, only)
     shift = shift_subject(office.records, patient)
 
     def cleaned(bodies: Iterable[bytes]) -> list[bytes]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from consent import Config, Registry
 from exchange.directory import Directory, Organisation
+from exchange.evidence.papers import Papers
 from exchange.node.secrets import MasterSecret
 from exchange.node.vault import Vault
 from exchange.path.cleaners import Cleaners
@@ -19,7 +20,8 @@ from policies import Engine
 class Office:
     """One node's counter. `policy` is a callable because loading it takes time.
 
-    `spool` is the desk of an emergency while the ledger cannot be written.
+    `spool` is the desk of an emergency while the ledger cannot be written. `papers` reads orders and agreements anew.
+    `past_policy` gives the rules of a revision this node has decided by; None where they are not kept.
     """
 
     desk: Desk
@@ -33,7 +35,9 @@ class Office:
     own: Organisation
     master: MasterSecret
     policy: Callable[[], Engine]
+    past_policy: Callable[[str], Engine | None]
     cleaners: Cleaners
+    papers: Callable[[], Papers]
     clock: Callable[[], datetime]
 
     @property

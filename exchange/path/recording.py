@@ -15,7 +15,7 @@ from consent import PatientKey
 from exchange.instants import to_us
 from exchange.path.request import Request
 from exchange.path.verdict import Verdict
-from ledger import Change, Entry, Recorded
+from ledger import Change, Draft, Entry, Recorded
 from ledger.sealing import Entropy, commit, pseudonym, seal
 
 # A first byte no UTF-8 text begins with: the salt can never come out as a pseudonym made with the same key.
@@ -68,10 +68,20 @@ class Desk:
         change: Change | None = None,
     ) -> Recorded:
         """Seal `details` under `key` and append, durably, with `change` in the same transaction."""
+        draft = self.draft(entry, details, key=key, change=change)
+        return self.pen.append(draft.entry, sealed=draft.sealed, change=draft.change)
+
+    def draft(
+        self,
+        entry: Entry,
+        details: Mapping[str, object],
+        *,
+        key: bytes,
+        change: Change | None = None,
+    ) -> Draft:
+        """The same, for whoever appends several entries together."""
         sealed = seal(details, key=key, entropy=self.entropy)
-        return self.pen.append(
-            replace(entry, details=sealed.commitment), sealed=sealed.ciphertext, change=change
-        )
+        return Draft(entry=replace(entry, details=sealed.commitment), sealed=sealed.ciphertext, change=change)
 
     def started(
         self, request: Request, verdict: Verdict, patient: PatientKey, change: Change | None
@@ -89,6 +99,8 @@ class Desk:
             count=len(verdict.permitted),
             phase="intent",
         )
+        if (ground := request.based_on) and ground.kind == "code" and ground.open:
+            entry = replace(entry, reason=ground.id)
         return self.write(entry, verdict.evidence, key=patient.key, change=change)
 
     def finished(
@@ -106,7 +118,12 @@ class Desk:
         return self.write(entry, {"failed": why}, key=patient.key)
 
     def refused(
-        self, request: Request, verdict: Verdict, patient: PatientKey | None, house_key: bytes
+        self,
+        request: Request,
+        verdict: Verdict,
+        patient: PatientKey | None,
+        house_key: bytes,
+        change: Change | None = None,
     ) -> Recorded:
         """A refusal is an answer and is recorded like one."""
         key = patient.key if patient else house_key
@@ -119,7 +136,7 @@ class Desk:
             policy=verdict.policy_digest,
             consents=verdict.consents,
         )
-        return self.write(entry, verdict.evidence, key=key)
+        return self.write(entry, verdict.evidence, key=key, change=change)
 
     def asking(self, request: Request, patient: PatientKey, holder: str) -> Recorded:
         """On the asking side: this question is about to be sent to `holder`."""
@@ -159,9 +176,10 @@ class Desk:
         return self.write(entry, told, key=patient.key)
 
     def _base(self, request: Request, patient: str, key: bytes) -> Entry:
-        reason = ""
+        asker, reason = request.actor, ""
         if request.emergency_reason:
             reason = reason_commitment(request.emergency_reason, request_id=request.id, key=key)
+        behind = asker.on_behalf_of and self.actor_named(asker.on_behalf_of, node=asker.vouched_by)
         return Entry(
             type="access",
             subtype="request",
@@ -171,8 +189,9 @@ class Desk:
             node=self.node,
             source="exchange",
             actor=self.actor(request),
-            role=request.actor.role,
-            organisation=request.actor.organisation.id,
+            role=asker.role,
+            organisation=asker.organisation.id,
+            on_behalf_of=behind,
             purpose=request.purpose,
             break_glass=request.is_emergency,
             reason=reason,

@@ -1,6 +1,6 @@
 """A request for a record: who asks for whose record, for what, on what ground."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from exchange.directory import Organisation
@@ -10,7 +10,8 @@ from exchange.directory import Organisation
 class Actor:
     """The person or device that asks, as vouched for by its own node.
 
-    `id` is the practitioner's id in the directory of the vouching node; `vouched_by` is that node's id.
+    `id` is the practitioner's id in the directory of the vouching node; `vouched_by` is that node's id. A device
+    asks on behalf of a person of the same directory, and says which model in which version it is.
     """
 
     id: str
@@ -20,23 +21,38 @@ class Actor:
     vouched_by: str
     name: str = ""
     on_behalf_of: str = ""
+    on_behalf_of_name: str = ""
+    on_behalf_of_role: str = ""
+    model: str = ""
+    model_version: str = ""
 
     @property
     def reference(self) -> str:
-        """The FHIR reference consents name this actor by."""
-        kind = {"patient": "Patient", "next-of-kin": "RelatedPerson", "ai-device": "Device"}.get(
-            self.role, "Practitioner"
-        )
+        """The FHIR reference consents name this actor by. At a kiosk it is the patient who asks."""
+        if self.role == "kiosk" and self.on_behalf_of.startswith("Patient/"):
+            return self.on_behalf_of
+        kind = {
+            "patient": "Patient",
+            "next-of-kin": "RelatedPerson",
+            "ai-device": "Device",
+            "kiosk": "Device",
+        }.get(self.role, "Practitioner")
         return self.id if "/" in self.id else f"{kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasedOn:
-    """The open case a request belongs to: a referral, a consultation."""
+    """What the asker names as evidence of the purpose: a case, a contract, a patient's code, a document.
+
+    `open`: it holds at this moment for this asker. Only the node that has the record says so, by looking it up
+    (exchange/evidence, docs/adr/0017). `id` of a code is never the code: on its way it is the token the code
+    makes, once it was looked up the keyed hash of that; `door` is where wrong ones are counted.
+    """
 
     kind: str
     id: str
-    open: bool
+    open: bool = False
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +96,10 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One question put to the node that holds the record. Times are aware."""
+    """One question put to the node that holds the record. Times are aware.
+
+    `others` are asked for besides `actor`, as the experts of a consultation are: one decision, an entry for each.
+    """
 
     id: str
     patient: str
@@ -92,7 +111,17 @@ class Request:
     based_on: BasedOn | None = None
     research: Study | None = None
     digest: str = ""
+    others: tuple[Actor, ...] = ()
 
     @property
     def is_emergency(self) -> bool:
         return self.emergency_reason is not None
+
+    @property
+    def rests_on_nothing(self) -> bool:
+        """Whether what it names as evidence does not hold."""
+        return self.based_on is not None and not self.based_on.open
+
+    def each(self) -> tuple["Request", ...]:
+        """The same question for one person at a time, all under the one id; whoever asks comes first."""
+        return tuple(replace(self, actor=one, others=()) for one in (self.actor, *self.others))

@@ -8,12 +8,16 @@ from exchange.path.duties import Duties
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Because:
-    """One reason in both languages, with its code and the law it rests on."""
+    """One reason in both languages, with its code and the law it rests on.
+
+    `person` is the id of whom it is about, where several were asked for.
+    """
 
     code: str
     en: str
     zh: str
     law: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

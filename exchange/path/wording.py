@@ -2,6 +2,7 @@
 
 from consent import reason_words
 from exchange.path.verdict import Because
+from policies.answer import ENGINE_REASONS
 
 # What a requester can do next, by reason. What is not here has no next step but to ask the patient.
 NEXT_STEPS: dict[str, tuple[str, str]] = {
@@ -23,11 +24,66 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
         "only clinicians of an organisation with an emergency service may declare an emergency",
         "只有设有急救服务的机构的医务人员可以声明紧急调阅",
     ),
+    "CODE_NOT_VALID": (
+        "ask the patient for a new code (hutong consent code); it is for one organisation, purpose and use",
+        "请患者重新出示健康码(hutong consent code);每个只供一个机构、一个目的使用一次",
+    ),
+    "CASE_NOT_OPEN": (
+        "name a case with --case KIND:ID that the holder has, that is under way and names your organisation",
+        "请用 --case 类型:编号 指明保管方持有、仍在进行且写明贵机构的转诊、会诊或就诊",
+    ),
+    "CONTRACT_NOT_OPEN": (
+        "the patient signs again with the team; until then ask for care the usual way",
+        "请患者与团队续签;在此之前请按一般诊疗请求",
+    ),
+    "AGREEMENT_NOT_IN_FORCE": (
+        "name the agreement with --case agreement:ID; whoever runs the holder's node keeps it in orders.toml",
+        "请用 --case agreement:编号 指明委托处理协议;由保管方节点登记在 orders.toml",
+    ),
+    "ORDER_NOT_IN_FORCE": (
+        "name the order with --case order:ID; whoever runs the holder's node keeps it in orders.toml",
+        "请用 --case order:编号 指明应急决定;由保管方节点登记在 orders.toml",
+    ),
+    "DEVICE_PERSON_UNFIT": (
+        "name the clinician the device acts for: --on-behalf-of PERSON",
+        "请指明设备所代表的医务人员:--on-behalf-of 人员",
+    ),
+    "AGGREGATES_ONLY": (
+        "ask for figures; single records are not given for this",
+        "请申请汇总数字;此用途不提供个案记录",
+    ),
+    "EVIDENCE_DOES_NOT_HOLD": (
+        "check its number and its dates with whoever holds the record",
+        "请与档案保管方核对编号和期限",
+    ),
+    "PANEL_INCOMPLETE": (
+        "ask again with those who may see it only (--with)",
+        "请只为获准的人员重新请求(--with)",
+    ),
     "ETHICS_APPROVAL_REQUIRED": ("the project needs an approval in force", "项目需要在有效期内的伦理批准"),
 }
 DEFAULT_STEP = (
     "the refusal is on record with its reason; ask the patient or the node's security officer",
     "原因已记录在案;请联系患者或节点的安全负责人",
+)
+
+
+# One reason for all that can be wrong with it: which one it was would tell what exists here.
+EVIDENCE_DOES_NOT_HOLD = Because(
+    code="EVIDENCE_DOES_NOT_HOLD",
+    en="what the request rests on does not hold here, now, for this organisation and purpose",
+    zh="请求所依据的转诊、会诊、签约、健康码或文件,目前对该机构和目的不成立",
+    law="《个人信息保护法》第六条 · PIPL art. 6",
+)
+PANEL_INCOMPLETE = Because(
+    code="PANEL_INCOMPLETE",
+    en="somebody else who was named with them may not see it",
+    zh="同时列出的其他人员未获准",
+)
+# The rules were not heard: that is nothing a requester or a patient can mend.
+ENGINE_STEP = (
+    "nothing is wrong with the request; whoever runs the node that keeps the record sees why: hutong policy status",
+    "请求本身没有问题;保管档案的节点的运维人员可查看原因:hutong policy status",
 )
 
 
@@ -48,4 +104,6 @@ def because_duty(code: str) -> Because:
 
 def next_step(code: str) -> tuple[str, str]:
     """What the requester can do about a refusal: (en, zh)."""
+    if code in ENGINE_REASONS:
+        return ENGINE_STEP
     return NEXT_STEPS.get(code, DEFAULT_STEP)

@@ -1,6 +1,7 @@
-"""Write down when rules came into force: before the first decision by them, with the rules themselves kept.
+"""Write down when rules and settings came into force: before the first decision by them, with the rules kept.
 
-An officer sees in the ledger since when which rules decided, and whoever asks later finds the rules beside it.
+An officer sees in the ledger since when which rules decided, with which settings, registry and documents; and whoever
+asks later finds the rules beside it.
 """
 
 import threading
@@ -17,6 +18,7 @@ from exchange.errors import CannotWrite
 from exchange.instants import to_us
 from exchange.path.recording import Desk
 from exchange.policy.choosing import Chosen
+from exchange.policy.ground import Ground, Marks, digest_of
 from exchange.policy.keeping import keep
 from exchange.policy.rulebook import Rulebook
 from ledger import Change, Entry, Log, Recorded
@@ -27,7 +29,8 @@ from policies.engines import AnyEngine
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS policy_adopted(
   entry TEXT PRIMARY KEY,       -- id of the entry; they sort by time
-  digest TEXT NOT NULL          -- of the rules that came into force by it
+  digest TEXT NOT NULL,         -- of the rules in force since
+  ground TEXT NOT NULL          -- digest of what decides beside them: settings, registry, documents
 ) STRICT, WITHOUT ROWID;
 """
 TYPE, SUBTYPE = "policy", "adopt"
@@ -35,10 +38,11 @@ TYPE, SUBTYPE = "policy", "adopt"
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """Rules that came into force: their revision, and the entry that says so."""
+    """Rules in force: their revision, the entry since which they are, the digest of what decides beside them."""
 
     digest: str
     entry: str
+    ground: str
 
 
 class _AlreadyInForce(Exception):
@@ -52,18 +56,26 @@ def newest(log: Log) -> Adopted | None:
 
 
 def _newest(db: apsw.Connection) -> Adopted | None:
-    row = db.execute("SELECT digest, entry FROM policy_adopted ORDER BY entry DESC LIMIT 1").fetchone()
-    return None if row is None else Adopted(str(row[0]), str(row[1]))
+    row = db.execute(
+        "SELECT digest, ground, (SELECT min(entry) FROM policy_adopted WHERE entry > coalesce("
+        "   (SELECT max(entry) FROM policy_adopted WHERE digest <> last.digest), ''))"
+        " FROM policy_adopted AS last ORDER BY entry DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else Adopted(digest=str(row[0]), entry=str(row[2]), ground=str(row[1]))
 
 
 class AdoptedEngine:
     """An engine whose rules are kept and on record before it first decides. Safe to use from several threads."""
 
-    def __init__(self, engine: AnyEngine, adopt: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: AnyEngine, adopt: Callable[[], None], marks: Callable[[], Marks] = lambda: None
+    ) -> None:
+        """`adopt` puts on record what is in force; it is called again whenever `marks` changes."""
         self._engine = engine
         self._adopt = adopt
+        self._marks = marks
         self._lock = threading.Lock()
-        self._is_on_record = False
+        self._on_record: list[Marks] = []
 
     @property
     def digest(self) -> str:
@@ -83,11 +95,12 @@ class AdoptedEngine:
         return self._engine.evaluate(entrypoint, question)
 
     def _put_on_record(self, question: Mapping[str, object]) -> None:
-        if not self._is_on_record:
+        marks = self._marks()
+        if self._on_record != [marks]:
             with self._lock, _unless_emergency(question):
-                if not self._is_on_record:
+                if self._on_record != [marks]:
                     self._adopt()
-                    self._is_on_record = True
+                    self._on_record = [marks]
 
 
 @contextmanager
@@ -112,6 +125,7 @@ class Register:
     """Where it is written down. `folder` is that of the kept bundles; `organisation` runs the node."""
 
     folder: Path
+    ground: Ground
     log: Log
     desk: Desk
     organisation: str
@@ -123,8 +137,10 @@ class Register:
         digest = chosen.bundle.digest
         # The bundle first: an entry must not name rules that nobody has.
         keep(self.folder, chosen.bundle)
+        ground = self.ground.told()
+        now = (digest, digest_of(ground))
         found = newest(self.log)
-        if found is not None and found.digest == digest:
+        if found is not None and (found.digest, found.ground) == now:
             return
         entry = Entry(
             type=TYPE,
@@ -138,9 +154,9 @@ class Register:
             policy=digest,
             claimed_us=to_us(self.clock()),
         )
-        told = {"engine": engine, "bundle": chosen.source, "signed_by": chosen.signed_by}
+        told = {"engine": engine, "bundle": chosen.source, "signed_by": chosen.signed_by, "ground": ground}
         with suppress(_AlreadyInForce):
-            self.desk.write(entry, told, key=self.house_key, change=_coming_into_force(digest))
+            self.desk.write(entry, told, key=self.house_key, change=_coming_into_force(*now))
 
 
 def on_record(rules: Rulebook, register: Register) -> Callable[[], AnyEngine]:
@@ -148,16 +164,18 @@ def on_record(rules: Rulebook, register: Register) -> Callable[[], AnyEngine]:
 
     @cache
     def policy() -> AnyEngine:
-        return AdoptedEngine(rules.in_force(), lambda: register.adopt(rules.chosen, rules.engine))
+        return AdoptedEngine(
+            rules.in_force(), lambda: register.adopt(rules.chosen, rules.engine), register.ground.marks
+        )
 
     return policy
 
 
-def _coming_into_force(digest: str) -> Change:
+def _coming_into_force(digest: str, ground: str) -> Change:
     def change(db: apsw.Connection, recorded: Recorded) -> None:
         found = _newest(db)
-        if found is not None and found.digest == digest:
+        if found is not None and (found.digest, found.ground) == (digest, ground):
             raise _AlreadyInForce
-        db.execute("INSERT INTO policy_adopted VALUES (?, ?)", (recorded.id, digest))
+        db.execute("INSERT INTO policy_adopted VALUES (?, ?, ?)", (recorded.id, digest, ground))
 
     return change

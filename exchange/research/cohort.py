@@ -21,6 +21,12 @@ def cohort_of(store: Store, wanted: Cohort, today: date) -> Iterator[str]:
     return (one for one in store.patients(("Condition",), diagnosed) if _fits(store, one, wanted, today))
 
 
+def belongs(store: Store, patient: str, wanted: Cohort, today: date) -> bool:
+    """Whether the patient of this id fits."""
+    diagnosed = any(is_about(facts, wanted) for facts in store.facts_of(patient, ("Condition",)))
+    return diagnosed and _fits(store, patient, wanted, today)
+
+
 def is_about(facts: ItemFacts, wanted: Cohort) -> bool:
     """Whether a record carries the code of one of the conditions looked for."""
     spelled = tuple(full for prefix in wanted.conditions for full in _written_out(prefix))

@@ -7,7 +7,7 @@ The files appear in the project's folder all at once, after the last entry; unti
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from exchange.path.mothers import shift_subject
 from exchange.path.overtaken import Overtaken, not_overtaken
 from exchange.path.request import Actor, Request, Study
 from exchange.research.cohort import cohort_of
-from exchange.research.handing_over import hand_over, require_free
+from exchange.research.handing_over import SaidMeanwhile, hand_over, require_free
 from exchange.research.inclusion import CONSENT_CHANGED, Included, choose
 from exchange.research.mistakes import is_a_mistake
 from exchange.research.projects import Project, find, require_in_force
@@ -60,10 +60,13 @@ class TooFew(ExchangeError):
         )
 
 
-def extract(node: Node, project_id: str, out: Path, progress: Progress | None = None) -> Extracted:
-    """Make the extract of an approved project in `out`.
+def extract(
+    node: Node, project_id: str, out: Path, progress: Progress | None = None, *, job: str = ""
+) -> Extracted:
+    """Make the extract of an approved project in `out`; `job` is the entry by which it waited, if it did.
 
-    Raises NotSound, NoSuchProject, NotApproved (nothing is written at all), TooFew, FolderTaken, CannotWrite.
+    Whoever takes a consent back before it is handed over is not in it. Raises NotSound, NoSuchProject, NotApproved
+    (nothing is written at all), TooFew, FolderTaken, CannotWrite, NoSuchJob.
     """
     require_sound(node, however_large=True)
     project = find(node.log, project_id)
@@ -80,15 +83,18 @@ def extract(node: Node, project_id: str, out: Path, progress: Progress | None = 
         node.desk.refused(request, verdict, keys, node.house_key)
     least = int(node.settings["research.small_cell"])
     _require_enough(len(chosen.included), least)
+    made = _Made(node, project, request, cleaner, out, least, job)
     started: list[tuple[Included, Recorded]] = []
     try:
         left_out = chosen.left_out + _start(node, request, chosen.included, started)
-        _require_enough(len(started), least)
-        resources = _clean(node, [one for one, _ in started], cleaner, progress)
-        numbers = measure(
-            resources, included=len(started), left_out=left_out, report=cleaner.report, least=least
-        )
-        entry = hand_over(node, project, request, out, resources, numbers)
+        while True:
+            _require_enough(len(started), least)
+            try:
+                entry, numbers = made.of([one for one, _ in started], left_out, progress)
+                break
+            except SaidMeanwhile as late:
+                # Every round leaves somebody out, so this ends.
+                left_out[CONSENT_CHANGED] += _leave_out(node, started, late.patients)
     except BaseException:
         for one, intent in started:
             # Where even this cannot be written, the intents stand without an outcome, and the cause is told.
@@ -98,6 +104,53 @@ def extract(node: Node, project_id: str, out: Path, progress: Progress | None = 
     for one, intent in started:
         node.desk.finished(intent, one.keys, {"extract": entry.id}, count=len(one.verdict.permitted))
     return Extracted(folder=out, entry=entry, numbers=numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How the extract is made of those who are included."""
+
+    node: Node
+    project: Project
+    request: Request
+    cleaner: Cleaner
+    out: Path
+    least: int
+    job: str
+
+    def of(
+        self, included: Sequence[Included], left_out: Counter[str], progress: Progress | None
+    ) -> tuple[Recorded, Numbers]:
+        """Make it and hand it over. Raises SaidMeanwhile; then nothing was handed over."""
+        self.cleaner.report.start_over()
+        resources = _clean(self.node, included, self.cleaner, progress)
+        numbers = measure(
+            resources,
+            included=len(included),
+            left_out=left_out,
+            report=self.cleaner.report,
+            least=self.least,
+        )
+        entry = hand_over(
+            self.node,
+            self.project,
+            self.request,
+            self.out,
+            resources,
+            numbers,
+            seen={one.keys.pseudonym: one.verdict.versions for one in included},
+            job=self.job,
+        )
+        return entry, numbers
+
+
+def _leave_out(node: Node, started: list[tuple[Included, Recorded]], patients: Collection[str]) -> int:
+    """Take those patients out of what was begun, and record that it came to nothing; how many they are."""
+    late = [pair for pair in started if pair[0].keys.pseudonym in patients]
+    for one, intent in late:
+        node.desk.failed(intent, one.keys, CONSENT_CHANGED)
+        started.remove((one, intent))
+    return len(late)
 
 
 def _start(

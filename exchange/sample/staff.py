@@ -15,6 +15,7 @@ _TYPES = {
     "research-institute": "edu",
 }
 _ROLES = {"physician": "doctor", "emergency-physician": "doctor", "family-doctor": "doctor", "nurse": "nurse",
+          "radiologist": "doctor", "ecg-physician": "doctor", "pathologist": "doctor", "home-nurse": "nurse",
           "pharmacist": "pharmacist", "researcher": "researcher"}  # fmt: skip
 
 
@@ -29,7 +30,7 @@ class Staff:
 
     def somebody(self, dice: Dice, organisation: str, *roles: str) -> Person:
         """One of those who work there in one of `roles`, in any other role where nobody does."""
-        people = [one for one in self._at[organisation] if one.role != "ai-device"]
+        people = [one for one in self._at[organisation] if not _is_device(one)]
         return dice.one([one for one in people if one.role in roles] or people)
 
     def doctor(self, dice: Dice, organisation: str) -> Person:
@@ -41,14 +42,18 @@ class Staff:
     def resources(self) -> Mapping[str, list[Resource]]:
         """Organisations, people and machines of the registry; ids are the registry's."""
         people = self.directory.people()
-        machines = [one for one in people if one.role == "ai-device"]
-        humans = [one for one in people if one.role != "ai-device"]
+        machines = [one for one in people if _is_device(one)]
+        humans = [one for one in people if not _is_device(one)]
         return {
             "Organization": [_organization(one) for one in self.directory.organisations()],
             "Practitioner": [_practitioner(one) for one in humans],
             "PractitionerRole": [_role(one) for one in humans],
             "Device": [_device(one) for one in machines],
         }
+
+
+def _is_device(one: Person) -> bool:
+    return one.reference.startswith("Device/")
 
 
 def _organization(one: Organisation) -> Resource:
@@ -94,7 +99,7 @@ def _device(one: Person) -> Resource:
         "id": one.id,
         "status": "active",
         "deviceName": [{"name": one.name_zh, "type": "user-friendly-name"}],
-        "type": {"text": "AI辅助软件"},
+        "type": {"text": "AI辅助软件" if one.role == "ai-device" else "自助服务机"},
         "owner": ref(f"Organization/{one.organisation}"),
         "version": [{"value": "1.0"}],
     }

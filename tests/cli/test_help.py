@@ -21,6 +21,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 # Commands whose answer is a document of another kind: FHIR, a card, a note, a story.
 NO_JSON = {
     ("consent", "decide"),  # its answer is JSON anyway
+    ("consent", "receipt"),  # and so is this one's
     ("demo",),
     ("deid", "record"),
     ("exchange", "request"),

@@ -31,7 +31,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
     with open_node(place / "node", {}, clock=clock, entropy=entropy("fill")) as node:
         fill(node, place, everybody())
         take_in(node, [sample / "320583"])
-        node.office.policy()  # its compiled form is in the node's cache from here on
+        # From here on the compiled rules are in the node's cache, and the rules on record.
+        node.office.policy().decide({})
     return place / "node"
 
 

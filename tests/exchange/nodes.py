@@ -15,11 +15,12 @@ from consent import Wish
 from exchange.consenting import Granted, grant
 from exchange.node.create import Founding
 from exchange.node.node import Node
+from exchange.node.tables import TABLES
 from exchange.path.office import Office
 from exchange.path.release import Refused, Released, release
 from exchange.path.request import Request
 from exchange.requesting import Ask, request_of
-from exchange.wiring import TABLES, open_node
+from exchange.wiring import open_node
 from ledger import Change, Entry, Log, Recorded, Signer
 from tests.exchange.people import AN, Resource
 

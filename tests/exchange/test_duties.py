@@ -42,6 +42,23 @@ KEPT = [
         (CARE, Obligation("minimum-necessary"), Obligation("seal")),
         Duties(profile="care", codes=("deidentify:care", "minimum-necessary", "seal")),
     ),
+    (
+        (CARE, Obligation("only-elements", "Patient.address Patient.telecom")),
+        Duties(
+            profile="care",
+            only=frozenset(("Patient.address", "Patient.telecom")),
+            codes=("deidentify:care", "only-elements:Patient.address Patient.telecom"),
+        ),
+    ),
+    # What both let through, and be it nothing.
+    (
+        (CARE, Obligation("only-elements", "Patient.address"), Obligation("only-elements", "Patient.name")),
+        Duties(
+            profile="care",
+            only=frozenset(),
+            codes=("deidentify:care", "only-elements:Patient.address", "only-elements:Patient.name"),
+        ),
+    ),
     # Nothing can be reviewed sooner, and it is still a review.
     (
         (CARE, Obligation("review", "PT0H")),
@@ -58,6 +75,12 @@ NOT_KEPT = [
     ((CARE, Obligation("SEAL")), "SEAL"),
     ((CARE, Obligation("review")), "duration"),
     ((CARE, Obligation("time-limit", 4)), "duration"),
+    ((CARE, Obligation("only-elements")), "elements"),
+    ((CARE, Obligation("only-elements", "")), "elements"),
+    ((CARE, Obligation("only-elements", "Patient")), "elements"),
+    ((CARE, Obligation("only-elements", "Patient.name  Patient.address")), "elements"),
+    # One patient's record is no count, so a node that hands over records cannot keep this.
+    ((CARE, Obligation("small-cell", 11)), "small-cell"),
 ]
 BAD_DURATIONS = [
     "",
@@ -103,11 +126,10 @@ def test_known_durations(text: str, number: int) -> None:
 
 
 CODES = st.sampled_from(
-    ["deidentify", "notify-patient", "review", "time-limit", "minimum-necessary", "seal", "other"]
+    "deidentify notify-patient review time-limit minimum-necessary seal only-elements other".split()
 )
-VALUES = st.one_of(
-    st.none(), st.integers(), st.sampled_from([*PROFILES, "PT1H", "PT24H", "x"]), st.text(max_size=8)
-)
+VALUES_KNOWN = [*PROFILES, "PT1H", "PT24H", "Patient.name", "Patient.name Patient.address", "x"]
+VALUES = st.one_of(st.none(), st.integers(), st.sampled_from(VALUES_KNOWN), st.text(max_size=8))
 OBLIGATIONS = st.lists(st.builds(Obligation, CODES, VALUES), max_size=6)
 
 
@@ -124,6 +146,7 @@ def test_obligations_are_kept_whole_or_not_at_all(obligations: list[Obligation])
     assert duties.notify_patient == ("notify-patient" in codes)
     assert (duties.review_within is not None) == ("review" in codes)
     assert (duties.valid_for is not None) == ("time-limit" in codes)
+    assert (duties.only is not None) == ("only-elements" in codes)
     assert {one.partition(":")[0] for one in duties.codes} == codes
 
 
@@ -135,6 +158,7 @@ def test_more_obligations_never_ask_for_less(some: list[Obligation], more: list[
         return
     assert STRICTEST_FIRST.index(many.profile) <= STRICTEST_FIRST.index(few.profile)
     assert many.notify_patient >= few.notify_patient
+    assert few.only is None or (many.only is not None and many.only <= few.only)
     if few.review_within is not None:
         assert many.review_within is not None
         assert many.review_within <= few.review_within

@@ -1,4 +1,4 @@
-"""Asking: who asks is looked up, whom to ask is found, and a case counts only if this node holds it."""
+"""Asking: who asks is looked up, and whom to ask is found."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from exchange.errors import UnknownPatient
 from exchange.federation.card import Card
 from exchange.federation.joining import join
 from exchange.node.node import Node
-from exchange.requesting import Ask, BadCase, UnknownHolder, _holder, request, request_of
+from exchange.requesting import Ask, UnknownHolder, _holder, request, request_of
 from exchange.wiring import found_node
 from tests.exchange.nodes import (
     EMERGENCY_DOCTOR,
@@ -24,10 +24,9 @@ from tests.exchange.nodes import (
     allow,
     entries,
     entropy,
-    fill,
     last,
 )
-from tests.exchange.people import AN, BO, EVERYTHING, LATE, labelled
+from tests.exchange.people import AN, BO, EVERYTHING, LATE
 from tests.federation.regions import TIANJIN_CARD, ZHUHAI_CARD
 
 
@@ -108,51 +107,6 @@ def test_next_of_kin_ask_as_such(node: Node, site: Site) -> None:
         assert kin.actor.reference == "RelatedPerson/kin-1"
         assert request(again, ask("kin-1", patient=LATE, purpose="FAMRQT")).code == "DECEASED_NEXT_OF_KIN"
         assert not request(again, ask("kin-1", patient=AN, purpose="FAMRQT")).permit
-
-
-def _order(name: str, patient: str, status: str) -> dict[str, object]:
-    return {
-        "resourceType": "ServiceRequest",
-        "id": name,
-        "meta": labelled("N"),
-        "status": status,
-        "intent": "order",
-        "subject": {"reference": f"Patient/{patient}"},
-    }
-
-
-CASES = [
-    ("referral:r-open", AN, True),
-    ("consultation:r-open", AN, True),
-    ("referral:r-open", BO, False),  # about somebody else
-    ("referral:r-done", AN, False),
-    ("referral:r-404", AN, False),
-    ("referral:an-e11", AN, False),  # no order
-    ("referral:r-open", "p-404", False),
-]
-
-
-@pytest.mark.parametrize(("case", "patient", "is_open"), CASES)
-def test_a_case_is_open_only_if_it_is_held_here_active_and_about_this_patient(
-    node: Node, tmp_path: Path, case: str, patient: str, is_open: bool
-) -> None:
-    fill(node, tmp_path, [_order("r-open", AN, "active"), _order("r-done", AN, "completed")])
-    based_on = request_of(node, ask(case=case, patient=patient)).based_on
-    assert based_on is not None
-    assert (based_on.kind, based_on.id, based_on.open) == (*case.split(":"), is_open)
-
-
-@pytest.mark.parametrize("case", ["referral", ":1", "referral:", "1"])
-def test_a_case_that_is_not_kind_and_id_is_said(node: Node, case: str) -> None:
-    with pytest.raises(BadCase):
-        request_of(node, ask(case=case))
-
-
-def test_coordination_needs_an_open_case(node: Node, tmp_path: Path) -> None:
-    fill(node, tmp_path, [_order("r-open", AN, "active")])
-    allow(node, purposes=("COC",))
-    assert request(node, ask(purpose="COC", case="referral:r-404")).code == "CASE_NOT_OPEN"
-    assert request(node, ask(purpose="COC", case="referral:r-open")).permit
 
 
 HOLDERS: list[tuple[str, Card | None]] = [

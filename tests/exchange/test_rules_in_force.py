@@ -60,7 +60,11 @@ def test_before_the_first_decision_the_ledger_says_by_which_rules(fresh: Site) -
         assert (second.entry.type, second.entry.policy) == ("access", PACKAGED)
         assert (first.entry.node, first.entry.organisation, first.entry.actor) == (node.id, node.own.id, "")
         told = unseal(first.sealed, key=node.house_key)
+        ground = told.pop("ground")
         assert told == {"engine": "built-in", "bundle": "packaged", "signed_by": ""}
+        assert ground["settings"]["consent.emergency_override"] is True
+        assert len(ground["registry"]) == 64
+        assert ground["documents"] == ""
         assert newest(node.log) is not None
         assert file_of(node.layout.policies, PACKAGED).read_bytes() == BUNDLE.read_bytes()
 
@@ -81,6 +85,62 @@ def test_it_is_said_once_however_often_the_node_is_opened(site: Site) -> None:
             put(question(node), node.office)
             put(question(node), node.office)
             assert len(_adopted(node)) == 1
+
+
+def _edit(file: Path, text: str) -> None:
+    file.write_text((file.read_text("utf-8") if file.exists() else "") + text, "utf-8")
+
+
+ORDERS = """
+[[order]]
+id = "o-1"
+document = "7"
+authority = "ks-cdc"
+purposes = ["PUBHLTH"]
+from = 2026-01-20
+until = 2026-11-25
+"""
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("node.toml", "\n[consent]\nevidence_required = false\n"),
+        ("registry.toml", "\n# a line nobody was told of\n"),
+        ("orders.toml", ORDERS),
+    ],
+)
+def test_whoever_edits_what_decides_is_on_record_before_it_counts(site: Site, file: str, text: str) -> None:
+    with site.open() as node:
+        put(question(node), node.office)
+        since, before = newest(node.log), _adopted(node)
+        assert since is not None
+    _edit(site.folder / file, text)
+    with site.open() as node:
+        put(question(node), node.office)
+        put(question(node), node.office)
+        *earlier, edited = _adopted(node)
+        assert earlier == before
+        grounds = [unseal(one.sealed, key=node.house_key)["ground"] for one in (before[-1], edited)]
+        assert [name for name in grounds[0] if grounds[0][name] != grounds[1][name]] == [CHANGED[file]]
+        # The rules are the same as before, and since when they count has not changed.
+        now = newest(node.log)
+        assert now is not None
+        assert (now.entry, now.digest) == (since.entry, since.digest)
+        require_sound(node)
+
+
+CHANGED = {"node.toml": "settings", "registry.toml": "registry", "orders.toml": "documents"}
+
+
+def test_a_document_that_comes_while_the_node_is_open_is_on_record_too(site: Site) -> None:
+    with site.open() as node:
+        put(question(node), node.office)
+        before = len(_adopted(node))
+        _edit(site.folder / "orders.toml", ORDERS)
+        put(question(node), node.office)
+        assert [last(node).entry.type, len(_adopted(node))] == ["access", before + 1]
 
 
 def test_two_threads_with_their_first_question_say_it_once(fresh: Site) -> None:
@@ -325,7 +385,7 @@ def test_an_emergency_in_the_spool_is_made_again_by_the_rules_in_force(fresh: Si
 CHANGES = (
     "DELETE FROM policy_adopted",
     "UPDATE policy_adopted SET digest = 'sha256:0'",
-    "INSERT INTO policy_adopted VALUES ('z', 'x')",
+    "INSERT INTO policy_adopted VALUES ('z', 'x', 'y')",
 )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from consent import Wish
+from consent import Wish, words
 from exchange.consenting import consents_of, grant, import_consents
 from exchange.node.node import Node
 from exchange.requesting import Ask, request_of
-from exchange.vocabulary import UnknownCode, strange_code
+from exchange.vocabulary import PURPOSES, UnknownCode, strange_code
 from tests.exchange.people import AN
 
 WISH = Wish(recipients=("Organization/ks-tcm-hospital",), purposes=("TREAT",))
@@ -55,3 +55,7 @@ def test_a_form_with_a_code_nobody_knows_is_set_aside(node: Node, tmp_path: Path
     assert (report.new, report.rejected) == (0, 1)
     place = strange_code(orjson.loads(text))
     assert place == "Consent.provision.provision[0].securityLabel[0]"
+
+
+def test_every_purpose_has_words_a_patient_can_read() -> None:
+    assert set(words.PURPOSES) >= PURPOSES

@@ -14,8 +14,8 @@ from exchange.federation.envelope import Opened
 from exchange.federation.errors import Rejected
 from exchange.federation.messages import Asker, encode
 from exchange.federation.signing import LIFETIME
+from exchange.node.tables import TABLES
 from exchange.path.office import Office
-from exchange.wiring import TABLES
 from ledger import Log
 from tests.federation.conftest import Two
 from tests.federation.nodes import Clock, consent

@@ -61,7 +61,7 @@ def test_a_kept_card_that_was_spoilt_is_named(peers: PeerBook, content: bytes) -
     (peers.folder / "zh.json").write_bytes(content)
     with pytest.raises(KeptCardUnusable, match=r"peers/zh.json: ") as refused:
         list(peers)
-    assert "peers/zh.json" in refused.value.hint
+    assert "peers/zh.json" in refused.value.zh
 
 
 def test_a_card_is_kept_and_found_by_node_and_by_region(peers: PeerBook) -> None:

@@ -1,15 +1,18 @@
 """The decision point by itself: cases in, answers out. Needs no node, reads no record, writes nothing."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import Exit
 
 from cli import output
-from cli.commands.consent.noun import consent
+from cli.commands.consent.noun import consent, region_names
 from cli.errors import CannotRead, NotAllUsable, Refused
 from cli.files import STANDARD, named, read_bytes, standard_input
+
+if TYPE_CHECKING:
+    from consent import Answer
 
 REFUSED = Refused.exit_code
 LINES = (".jsonl", ".ndjson")
@@ -17,7 +20,8 @@ LINES = (".jsonl", ".ndjson")
 
 @consent.command()
 @click.argument("case", metavar="CASE|-", help="A case as JSON; .jsonl, .ndjson or - is one case a line.")
-def decide(case: str) -> None:
+@click.option("--words", is_flag=True, help="Say the answer to the patient too: sentence.zh and sentence.en.")
+def decide(case: str, words: bool) -> None:
     """Say what the consents in CASE permit: permit or deny, why, on which consent, item by item.
 
     A case is {"consents": [FHIR R4 Consent, ...], "request": {...}, "config": {...}}. One case: exit code 3
@@ -29,9 +33,9 @@ def decide(case: str) -> None:
     """
     if case == STANDARD or case.endswith(LINES):
         lines = standard_input() if case == STANDARD else iter(read_bytes(case).splitlines())
-        _decide_lines(lines)
+        _decide_lines(lines, words=words)
         return
-    answer, problem = _answered(read_bytes(case))
+    answer, problem = _answered(read_bytes(case), words=words)
     if problem:
         raise CannotRead(named(case), *problem)
     output.document(answer)
@@ -39,13 +43,13 @@ def decide(case: str) -> None:
         raise Exit(REFUSED)
 
 
-def _decide_lines(lines: Iterator[bytes]) -> None:
+def _decide_lines(lines: Iterator[bytes], *, words: bool) -> None:
     unread = total = 0
     for line in lines:
         if not line.strip():
             continue
         total += 1
-        answer, problem = _answered(line)
+        answer, problem = _answered(line, words=words)
         if problem:
             unread += 1
             answer |= {"error": {"en": problem[0], "zh": problem[1]}}
@@ -54,7 +58,7 @@ def _decide_lines(lines: Iterator[bytes]) -> None:
         raise NotAllUsable(unread, total, "cases could not be read", "案例无法读取")
 
 
-def _answered(raw: bytes) -> tuple[dict[str, Any], tuple[str, str] | None]:
+def _answered(raw: bytes, *, words: bool) -> tuple[dict[str, Any], tuple[str, str] | None]:
     """The answer to a case; or what is known of it, and what is wrong with it (en, zh)."""
     from consent import Config, decide
     from consent.errors import ConsentError
@@ -72,6 +76,17 @@ def _answered(raw: bytes) -> tuple[dict[str, Any], tuple[str, str] | None]:
         return known, ("has no list of consents", "缺少 consents 列表")
     try:
         config = Config.from_case(case.get("config", {}))
-        return known | decide(consents, case["request"], config).as_dict(), None
+        answer = decide(consents, case["request"], config)
+        return known | answer.as_dict() | (_sentence(answer, consents) if words else {}), None
     except ConsentError as error:
         return known, (str(error), error.zh)
+
+
+def _sentence(answer: "Answer", consents: list[dict[str, Any]]) -> dict[str, object]:
+    from consent import answer_sentence
+
+    return {
+        "sentence": {
+            lang: answer_sentence(answer, consents, lang, region_names(lang)) for lang in ("zh", "en")
+        }
+    }

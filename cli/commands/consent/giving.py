@@ -1,19 +1,16 @@
-"""Granting, revoking, and bringing in signed forms."""
+"""Granting, and bringing in signed forms."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cli import output
-from cli.commands.consent.noun import CONSENT_HELP, consent, sentence_of
+from cli.commands.consent.noun import consent, sentence_of, who
 from cli.files import STANDARD, standard_input
 from cli.options import as_json, patient, person
 from cli.problems import Problems
 from cli.terminal import Terminal
-from cli.wishes import grantor_of, wish_of, wish_options
-
-if TYPE_CHECKING:
-    from exchange.node.node import Node
+from cli.wishes import wish_of, wish_options
 
 IMPORTED = (("new", "新增"), ("changed", "更新"), ("unchanged", "未变"), ("rejected", "未收"))
 
@@ -37,7 +34,7 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
 
     with terminal.open() as node:
         wish = wish_of(node.directory, said)
-        granted = grant_consent(node, patient, wish, by=_who(node, patient, said["by"]))
+        granted = grant_consent(node, patient, wish, by=who(node, patient, said["by"]))
         sentence = sentence_of(terminal, node, granted.resource)
     if as_json:
         output.document(
@@ -47,6 +44,7 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
                 "entry": granted.entry.id,
                 "resource": granted.resource,
                 "warnings": [{"en": en, "zh": zh} for en, zh in granted.warnings],
+                "taken_back": [one.entry for one in granted.taken_back],
             }
         )
     else:
@@ -55,52 +53,15 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
             f"recorded as {granted.consent_id}; entry {granted.entry.id}",
             f"已记录为 {granted.consent_id};账本条目 {granted.entry.id}",
         )
+    if granted.taken_back:
+        terminal.note(
+            f"narrower than before: {len(granted.taken_back)} earlier disclosures are no longer covered;"
+            f" their recipients are told (hutong consent reach PATIENT {granted.consent_id})",
+            f"比以前收窄:{len(granted.taken_back)} 次此前的提供不再被允许,将告知接收方"
+            f"(hutong consent reach PATIENT {granted.consent_id})",
+        )
     for en, zh in granted.warnings:
         terminal.note(f"it does not permit everything yet: {en}", f"尚不能完全生效:{zh}")
-
-
-@consent.command()
-@patient
-@click.argument("consent_id", help=CONSENT_HELP)
-@click.option(
-    "--reason", default="", show_default=False, help="Why, if the patient wants to say; kept sealed."
-)
-@click.option("--by", metavar="WHO", help="Who takes it back for the patient, if not the patient.")
-@as_json
-@click.pass_obj
-def revoke(
-    terminal: Terminal, patient: str, consent_id: str, reason: str, by: str | None, as_json: bool
-) -> None:
-    """Take a consent back, from this moment. Says who had seen the record under it before.
-
-    Example:
-        hutong --node kunshan consent revoke ks-pt-0001 c-0123456789
-    """
-    from exchange.consenting import revoke as revoke_consent
-
-    with terminal.open() as node:
-        revoked = revoke_consent(node, patient, consent_id, by=_who(node, patient, by), reason=reason)
-    seen = revoked.already_seen_by
-    if as_json:
-        output.document(
-            {
-                "consent": revoked.consent_id,
-                "version": revoked.version,
-                "entry": revoked.entry.id,
-                "already_seen_by": [
-                    {"time": one.time, "en": one.en, "zh": one.zh, "entry": one.entry_id} for one in seen
-                ],
-            }
-        )
-        return
-    terminal.say(
-        f"stopped: {revoked.consent_id} does not count any more; entry {revoked.entry.id}",
-        f"已停止:{revoked.consent_id} 不再有效;账本条目 {revoked.entry.id}",
-    )
-    if seen:
-        terminal.say("seen under it before, and not to be called back:", "此前已据此查看过,无法收回:")
-    for one in seen:
-        terminal.say(f"  {one.en}", f"  {one.zh}")
 
 
 @consent.command("import")
@@ -131,13 +92,12 @@ def import_forms(terminal: Terminal, paths: tuple[str, ...], by: str, as_json: b
     counts = {name: getattr(report, name) for name in ("new", "changed", "unchanged", "rejected")}
     if as_json:
         output.document(
-            counts | {"entries": [one.id for one in report.entries], "reject_file": report.reject_file}
+            counts
+            | {"entries": [one.id for one in report.entries], "reject_file": report.reject_file}
+            | {"changes": [{"place": place, "en": en, "zh": zh} for place, en, zh in report.changes]}
         )
     else:
         terminal.table(IMPORTED, [[str(number) for number in counts.values()]], right=range(len(IMPORTED)))
+        for place, en, zh in report.changes:
+            terminal.say(f"{place}: {en}", f"{place}:{zh}")
     problems.require_none(report.reject_file)
-
-
-def _who(node: "Node", patient: str, by: str | None) -> str:
-    """Who says it: whoever was named, else the patient."""
-    return grantor_of(by) if by else f"Patient/{node.records.patient(patient)}"

@@ -1,19 +1,18 @@
-"""Ask for a record."""
+"""Ask for a record, and say why one may."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.exchange.noun import exchange
 from cli.errors import DoNotGoTogether, Refused
 from cli.files import answer_to
-from cli.kinds import Noun
 from cli.options import PATIENT_HELP, out_file
 from cli.terminal import Terminal
 
-
-@click.group(cls=Noun)
-def exchange() -> None:
-    """Ask for a patient's record, here or in another region."""
+if TYPE_CHECKING:
+    from exchange.path.verdict import Because
 
 
 @exchange.command()
@@ -56,14 +55,28 @@ def exchange() -> None:
     default="",
     show_default=False,
     metavar="KIND:ID",
-    help="The open case it belongs to, e.g. referral:R-2026-001.",
+    help="The open case, contract or document it rests on, e.g. referral:R-2026-001.",
+)
+@click.option(
+    "--code",
+    default="",
+    show_default=False,
+    metavar="CODE",
+    help="The code the patient shows, e.g. 7K3QX-M9D2R; counts once.",
 )
 @click.option(
     "--on-behalf-of",
     default="",
     show_default=False,
     metavar="PERSON",
-    help="Whom a device or an assistant asks for.",
+    help="The clinician a device or an assistant asks for.",
+)
+@click.option(
+    "--with",
+    "others",
+    multiple=True,
+    metavar="PERSON",
+    help="Somebody it is asked for as well: all of them may see it, or nobody; repeatable.",
 )
 @out_file
 @click.pass_obj
@@ -77,13 +90,16 @@ def request(
     emergency: bool,
     reason: str | None,
     case: str,
+    code: str,
     on_behalf_of: str,
+    others: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Ask for a patient's record. What consent and policy permit comes as one FHIR Bundle on standard output.
 
     A refusal leaves standard output empty, says why and what to do next, and has exit code 3. Either answer
-    is on record.
+    is on record, for each person it was asked for. What it rests on (--case, --code) is looked up by whoever
+    holds the record; kinds of case: referral, consultation, visit, contract, order, agreement.
 
     Example:
         hutong --node kunshan exchange request --patient zh-pt-0001 --for TREAT \\
@@ -96,6 +112,10 @@ def request(
         raise DoNotGoTogether(
             "exchange request", "--reason goes with --emergency only", "--reason 只能与 --emergency 一起使用"
         )
+    if case and code:
+        raise DoNotGoTogether(
+            "exchange request", "--case and --code exclude each other", "--case 与 --code 只能用一个"
+        )
     asked = Ask(
         patient=patient,
         purpose=purpose,
@@ -104,15 +124,15 @@ def request(
         classes=classes,
         emergency_reason=(reason or "") if emergency else None,
         case=case,
+        code=code,
         on_behalf_of=on_behalf_of,
+        others=others,
     )
     with answer_to(out) as file, terminal.open() as node:
         outcome = ask_for(node, asked)
         if not outcome.permit:
-            en, zh = (
-                sep.join(getattr(r, lang) for r in outcome.reasons)
-                for sep, lang in (("; ", "en"), (";", "zh"))
-            )
+            en = "; ".join(_named(one, one.en, ": ") for one in outcome.reasons)
+            zh = ";".join(_named(one, one.zh, ":") for one in outcome.reasons)
             raise Refused(
                 f"refused: {en} ({outcome.code}; entry {outcome.entry_id})",
                 f"已拒绝:{zh}({outcome.code};账本条目 {outcome.entry_id})",
@@ -124,3 +144,8 @@ def request(
         f"{outcome.count} records released; entry {outcome.entry_id}",
         f"已放行 {outcome.count} 条记录;账本条目 {outcome.entry_id}",
     )
+
+
+def _named(one: "Because", words: str, colon: str) -> str:
+    """The reason, and whom it is about where several were asked for."""
+    return f"{one.person}{colon}{words}" if one.person else words

@@ -1,18 +1,13 @@
-"""What patients are to be told."""
+"""What patients are to be told: that somebody saw their record."""
 
 import click
 
 from cli import output
-from cli.kinds import Noun
+from cli.commands.notice.noun import notice
 from cli.options import ENTRY_HELP, as_json, person
 from cli.terminal import Terminal
 
 HEAD = (("entry", "条目"), ("made", "生成时间"), ("delivered", "送达时间"))
-
-
-@click.group(cls=Noun)
-def notice() -> None:
-    """See which patients are still to be told of an access, and record that they were."""
 
 
 @notice.command("list")

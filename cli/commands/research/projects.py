@@ -1,4 +1,4 @@
-"""Research projects: registered, approved, and only then given data."""
+"""The register of projects, and their approval."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from cli import output
-from cli.kinds import Noun
+from cli.commands.research.noun import PROJECT_HELP, research
 from cli.options import DAY, as_json, person
 from cli.terminal import Terminal
 
@@ -18,11 +18,6 @@ HEAD = (
     ("until", "有效期至"),
     ("title", "名称"),
 )
-
-
-@click.group(cls=Noun)
-def research() -> None:
-    """Register a project, have it approved, extract what its patients agreed to."""
 
 
 @research.command()
@@ -52,7 +47,7 @@ def register(terminal: Terminal, file: Path, by: str, as_json: bool) -> None:
 
 
 @research.command()
-@click.argument("project", help="Id of the project.")
+@click.argument("project", help=PROJECT_HELP)
 @click.option(
     "--approval", required=True, metavar="NUMBER", help="Number of the ethics approval, e.g. IRB-2026-017."
 )
@@ -84,41 +79,6 @@ def approve(terminal: Terminal, project: str, approval: str, until: date, by: st
         f"project {project} is approved until {until}; entry {recorded.id}",
         f"项目 {project} 已获批,有效期至 {until};账本条目 {recorded.id}",
     )
-
-
-@research.command()
-@click.argument("project", help="Id of the project.")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A new folder for the extract.",
-)
-@as_json
-@click.pass_obj
-def extract(terminal: Terminal, project: str, out: Path, as_json: bool) -> None:
-    """Write what PROJECT may have into a new folder: de-identified, only of patients who agreed.
-
-    Refused (exit code 3, nothing written) without an approval in force.
-
-    Example:
-        hutong --node kunshan research extract diabetes-control-2026 --out extract
-    """
-    from exchange.research.extract import extract as extract_data
-
-    with terminal.open() as node, terminal.progress("extracting", "正在提取") as progress:
-        extracted = extract_data(node, project, out, progress)
-    if as_json:
-        output.document(extracted.as_dict())
-        return
-    terminal.say(
-        f"extract of {project} is in {out}; entry {extracted.entry.id}",
-        f"项目 {project} 的数据已写入 {out};账本条目 {extracted.entry.id}",
-    )
-    for line in extracted.numbers.lines(terminal.lang):
-        output.line(f"  {line}")
-    terminal.say(f"  the report: {out}/report.md", f"  报告:{out}/report.md")
 
 
 @research.command("list")

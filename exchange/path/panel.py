@@ -1,0 +1,87 @@
+"""Several people, one decision: the experts of a remote consultation see the same record, or none of them does.
+
+Each is judged alone, by their own role and organisation, and each gets entries of their own in the ledger. What one
+of them may not see none of them is shown, as they look at it together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from exchange.path.duties import STRICTEST_FIRST, Duties, fewest
+from exchange.path.request import Request
+from exchange.path.verdict import Verdict, Withheld
+from exchange.path.wording import PANEL_INCOMPLETE
+
+NOT_FOR_ALL = "NOT_FOR_ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One person's request, its evidence looked up, and the verdict on it."""
+
+    request: Request
+    verdict: Verdict
+
+    @property
+    def is_permitted(self) -> bool:
+        return self.verdict.permit and self.verdict.duties is not None
+
+
+def together(heard: Sequence[Heard]) -> tuple[Heard, ...]:
+    """The permits of all, each cut down to what all of them may see."""
+    common = set.intersection(*(set(one.verdict.permitted) for one in heard))
+    return tuple(Heard(one.request, _only(one.verdict, common)) for one in heard)
+
+
+def profile_of(duties: Sequence[Duties]) -> Duties:
+    """What is done to the one Bundle: the strictest profile, shortest time and fewest elements any permit asks for."""
+    wanted = {one.profile for one in duties}
+    limits = [one.valid_for for one in duties if one.valid_for is not None]
+    return replace(
+        duties[0],
+        profile=next(one for one in STRICTEST_FIRST if one in wanted),
+        valid_for=min(limits, default=None),
+        only=fewest(one.only for one in duties),
+    )
+
+
+def refusals(heard: Sequence[Heard]) -> tuple[Heard, ...]:
+    """What to record of a panel that is not complete: their own reasons for some, that for the others."""
+    return tuple(
+        one if not one.is_permitted else Heard(one.request, _refused_with_others(one.verdict))
+        for one in heard
+    )
+
+
+def refusal_of(heard: Sequence[Heard]) -> Verdict:
+    """The one answer: the reasons of everybody who may not see it, each with whom it is about."""
+    refused = [one for one in heard if not one.is_permitted]
+    if len(heard) == 1:
+        return refused[0].verdict
+    reasons = tuple(
+        replace(reason, person=one.request.actor.id) for one in refused for reason in one.verdict.reasons
+    )
+    return replace(refused[0].verdict, reasons=reasons)
+
+
+def _only(verdict: Verdict, common: set[str]) -> Verdict:
+    kept_back = [Withheld(ref=ref, reason=NOT_FOR_ALL) for ref in verdict.permitted if ref not in common]
+    return replace(
+        verdict,
+        permitted=tuple(ref for ref in verdict.permitted if ref in common),
+        withheld=(*verdict.withheld, *kept_back),
+    )
+
+
+def _refused_with_others(verdict: Verdict) -> Verdict:
+    why = PANEL_INCOMPLETE
+    return replace(
+        verdict,
+        permit=False,
+        code=why.code,
+        reasons=(why,),
+        permitted=(),
+        withheld=(),
+        duties=None,
+        evidence={**verdict.evidence, "because": {"zh": why.zh, "en": why.en, "law": why.law}},
+    )
