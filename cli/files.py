@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, BinaryIO
@@ -70,6 +70,16 @@ def answer_to(file: Path | None) -> Iterator[IO[bytes]]:
             except BaseException:
                 os.unlink(draft.name)
                 raise
+
+
+def hand_over(opened: IO[bytes], file: Path | None, answer: bytes) -> None:
+    """Write `answer` to what `answer_to` opened for `file`, all of it, so that a full disk is met here.
+
+    Raises CannotWriteAnswer; what standard output refuses, as it comes.
+    """
+    with _explained(file) if file else nullcontext():
+        opened.write(answer)
+        opened.flush()
 
 
 @contextmanager

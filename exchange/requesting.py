@@ -12,7 +12,7 @@ from exchange.evidence.code import token
 from exchange.federation.card import Card
 from exchange.instants import to_us
 from exchange.node.node import Node
-from exchange.path.release import Released, release
+from exchange.path.release import Deliver, Released, release
 from exchange.path.request import Actor, BasedOn, Request
 from exchange.path.verdict import Because
 from exchange.path.wording import next_step
@@ -70,16 +70,22 @@ class UnknownHolder(ExchangeError):
         )
 
 
-def request(node: Node, ask: Ask) -> Outcome:
-    """Ask, and give back what came. A refusal is an outcome; what could not be asked at all raises."""
+def request(node: Node, ask: Ask, deliver: Deliver = lambda _: None) -> Outcome:
+    """Ask, and give back what came; what is released goes through `deliver` too, exactly once.
+
+    Where `deliver` raises, a record of this node was not handed over, and the ledger says so. A refusal is an outcome;
+    what could not be asked at all raises.
+    """
     peer = _holder(node, ask.holder)
     one = request_of(node, ask, holder=peer.id if peer else node.id)
     require_sound(node)
     if peer is None:
-        return _from_here(node, one)
+        return _from_here(node, one, deliver)
     from exchange.federation.asking import request_from  # only now: it loads the HTTP client
 
     answer = request_from(peer, one, node.desk, node.vault, node.keys, node.clock, node.settings)
+    if answer.permit:
+        deliver(answer.bundle)
     return Outcome(
         permit=answer.permit,
         code=answer.code,
@@ -114,9 +120,14 @@ def request_of(node: Node, ask: Ask, *, holder: str = "") -> Request:
     )
 
 
-def _from_here(node: Node, one: Request) -> Outcome:
+def _from_here(node: Node, one: Request, deliver: Deliver) -> Outcome:
     handed: list[bytes] = []
-    result = release(one, node.office, handed.append)
+
+    def hand_over(bundle: bytes) -> None:
+        deliver(bundle)
+        handed.append(bundle)
+
+    result = release(one, node.office, hand_over)
     verdict = result.verdict
     released = isinstance(result, Released)
     return Outcome(

@@ -1,5 +1,6 @@
 """Asking: who asks is looked up, and whom to ask is found."""
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,19 @@ def test_a_permitted_request_gives_the_record(node: Node) -> None:
     assert orjson.loads(outcome.bundle)["resourceType"] == "Bundle"
     assert outcome.withheld == {"CONSENT_DENY": 3, "UNLABELED_DATA": 1}
     assert node.log.find(outcome.entry_id).entry.phase == "intent"
+
+
+def test_an_answer_that_could_not_be_written_was_not_handed_over(node: Node) -> None:
+    """`hutong exchange request > full disk`: the ledger must not say that the record arrived."""
+    allow(node)
+
+    def full(_: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        request(node, ask(), full)
+    told = last(node).entry
+    assert (told.phase, told.outcome, told.why) == ("outcome", "8", "HANDOVER_FAILED")
 
 
 def test_a_refused_request_gives_nothing_but_reasons_and_a_next_step(node: Node) -> None:

@@ -83,6 +83,22 @@ def entries(node: Path) -> int:
         return opened.log.size
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("words", [(), ("-o", "/dev/full")])
+def test_a_record_that_found_no_room_was_not_handed_over(node: Path, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "--node", str(node), *ASK, *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 5
+    with open_node(node, {}) as opened:
+        last = opened.log.read(opened.log.size - 1).entry
+    assert (last.phase, last.why) == ("outcome", "HANDOVER_FAILED")
+
+
 def test_on_a_good_day_it_is_released(node: Path) -> None:
     answer = hutong(node, *ASK)
     assert answer.code == 0

@@ -1,5 +1,6 @@
 """Ask for a record, and say why one may."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import click
 
 from cli.commands.exchange.noun import exchange
 from cli.errors import DoNotGoTogether, Refused
-from cli.files import answer_to
+from cli.files import answer_to, hand_over
 from cli.options import PATIENT_HELP, out_file
 from cli.terminal import Terminal
 
@@ -129,7 +130,7 @@ def request(
         others=others,
     )
     with answer_to(out) as file, terminal.open() as node:
-        outcome = ask_for(node, asked)
+        outcome = ask_for(node, asked, partial(hand_over, file, out))
         if not outcome.permit:
             en = "; ".join(_named(one, one.en, ": ") for one in outcome.reasons)
             zh = ";".join(_named(one, one.zh, ":") for one in outcome.reasons)
@@ -139,7 +140,6 @@ def request(
                 hint=outcome.next_step[0],
                 hint_zh=outcome.next_step[1],
             )
-        file.write(outcome.bundle)
     terminal.note(
         f"{outcome.count} records released; entry {outcome.entry_id}",
         f"已放行 {outcome.count} 条记录;账本条目 {outcome.entry_id}",
