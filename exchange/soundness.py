@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from exchange.audit.agreement import disagreements
 from exchange.errors import ExchangeError
+from exchange.holdings import missing
 from exchange.node.node import Node
 from ledger.errors import CannotOpen
 from ledger.sealing import unseal
@@ -44,19 +45,23 @@ def require_sound(node: Node, *, however_large: bool = False) -> None:
         raise NotSound(wrong.en, wrong.zh)
     for peer in strangers(node):
         raise NotSound(f"the card of {peer} was never joined", f"节点 {peer} 的名片没有互联记录")
-    if missing := lost_keys(node):
+    if lost := lost_keys(node):
         raise NotSound(
-            f"{missing} keys of patients are gone without an erasure",
-            f"缺少 {missing} 位患者的密钥,且未经销毁",
+            f"{lost} keys of patients are gone without an erasure",
+            f"缺少 {lost} 位患者的密钥,且未经销毁",
         )
+    if however_large and (
+        gone := missing(node)
+    ):  # counting millions of records takes too long for every answer
+        raise NotSound(f"{gone} records are gone since the last import", f"与上次导入相比缺少 {gone} 条记录")
 
 
 def lost_keys(node: Node) -> int:
     """How many patients with entries have no key, beyond those that were erased: their refusals would be unseen."""
     with node.log.reading() as db:
         patients = [str(row[0]) for row in db.execute("SELECT patient FROM patient_edge")]
-    missing = sum(node.vault.key_behind(one) is None for one in patients)
-    return max(0, missing - node.vault.erased())
+    without = sum(node.vault.key_behind(one) is None for one in patients)
+    return max(0, without - node.vault.erased())
 
 
 def strangers(node: Node) -> Iterator[str]:

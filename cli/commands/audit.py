@@ -26,6 +26,8 @@ HEAD = (
     ("entry", "条目"),
 )
 PSEUDONYM_SHOWN = 8
+# exchange.directory.TIERS, without reading the registry's code for a page of help.
+TIERS = ("national", "provincial", "prefecture", "county", "village")
 
 
 @click.group(cls=Noun)
@@ -37,58 +39,72 @@ def audit() -> None:
 @click.option("--patient", metavar="PATIENT", help=PATIENT_HELP)
 @click.option("--actor", metavar="PERSON", help="Who did it: an id of the registry, e.g. ks-dr-001.")
 @click.option("--org", "organisation", metavar="ID", help="Whose people did it, e.g. ks-first-hospital.")
+@click.option("--region", metavar="CODE", help="Where that organisation lies, e.g. 320500: all of Suzhou.")
+@click.option("--tier", type=click.Choice(TIERS), help="Of which tier that organisation is.")
 @click.option("--purpose", metavar="PURPOSE", help="What it was for, e.g. TREAT.")
 @click.option("--decision", type=click.Choice(["permit", "deny"]), help="How it was decided.")
-@click.option("--since", type=WHEN, metavar="WHEN", help="From this day or instant on, e.g. 2026-01-31.")
-@click.option("--until", type=WHEN, metavar="WHEN", help="To the end of this day, or before this instant.")
+@click.option("--why", metavar="CODE", help="For which reason, e.g. CONSENT_DENY.")
+@click.option(
+    "--case", metavar="KIND:ID", help="Which case was named in the request, e.g. referral:R-2026-001."
+)
+@click.option(
+    "--from",
+    "--since",
+    "since",
+    type=WHEN,
+    metavar="WHEN",
+    help="From this day (China) or instant on, e.g. 2026-01-31.",
+)
+@click.option(
+    "--to",
+    "--until",
+    "until",
+    type=WHEN,
+    metavar="WHEN",
+    help="To the end of this day, or before this instant.",
+)
 @click.option("--break-glass", is_flag=True, help="Emergency accesses only.")
+@click.option("--names", is_flag=True, help="Show people of the registry by name, not by pseudonym.")
 @click.option("--limit", type=IntRange(min=0), default=100, metavar="N", help="The newest N; 0 for all.")
 @as_json
 @click.pass_obj
 def search(
     terminal: Terminal,
-    patient: str | None,
-    actor: str | None,
-    organisation: str | None,
-    purpose: str | None,
-    decision: str | None,
+    /,
     since: When | None,
     until: When | None,
     break_glass: bool,
+    names: bool,
     limit: int,
     as_json: bool,
+    **said: str | None,
 ) -> None:
     """Search the ledger. Every condition must hold; the entries themselves are read, not an index of them.
 
+    What nobody knows - an organisation, a person, a code - is an error: "nothing found" means that there is none.
+
     Example:
-        hutong --node kunshan audit search --purpose ETREAT --break-glass --since 2026-01-31
+        hutong --node kunshan audit search --purpose ETREAT --break-glass --from 2026-01-31
     """
-    from exchange.audit import Filter
+    from exchange.audit import Sought, filter_of
     from exchange.audit import search as search_ledger
 
     with terminal.open() as node:
-        wanted = Filter(
-            patient=node.vault.key_of(node.records.patient(patient)).pseudonym if patient else None,
-            organisation=organisation,
-            purpose=purpose,
-            decision=decision,
+        sought = Sought(
+            **{name: text or "" for name, text in said.items()},
             since=since.first if since else None,
             until=until.after if until else None,
-            break_glass=True if break_glass else None,
-        )
-        names = _pseudonyms(node, actor) if actor else None
-        matching = (
-            one for one in search_ledger(node.log, wanted) if names is None or one.entry.actor in names
+            break_glass=break_glass,
         )
         count = 0
         kept: deque[Recorded] = deque(maxlen=limit or None)
-        for one in matching:
+        for one in search_ledger(node.log, filter_of(node, sought)):
             count += 1
             kept.append(one)
         if as_json:
             output.document([_as_dict(one) for one in kept])
         else:
-            people = _names(node, terminal)
+            people = _names(node, terminal) if names else {}
             terminal.table(HEAD, [_row(terminal, node, people, one) for one in kept])
     if count > len(kept):
         terminal.note(
@@ -153,18 +169,9 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
         output.line(line)
 
 
-def _pseudonyms(node: "Node", person: str) -> frozenset[str]:
-    """Every pseudonym somebody of this id may act under: as one of ours, or of another node's."""
-    return frozenset(node.desk.actor_named(person, node=place) for place in _nodes(node))
-
-
 def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
     """The name behind every pseudonym a person of the registry acts under."""
     return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
-
-
-def _nodes(node: "Node") -> list[str]:
-    return [node.id, *(card.id for card in node.peers)]
 
 
 def _row(terminal: Terminal, node: "Node", people: dict[str, str], found: "Recorded") -> tuple[str, ...]:

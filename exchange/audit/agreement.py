@@ -1,7 +1,8 @@
 """Do the tables beside the log say the same as the log? Somebody with the file, but not the keys, may have changed one.
 
-Every consent version, review, notice and project must have come with an entry, and every such entry must have
-left its row. A revocation that was deleted from the table is found here, although no byte of the log was touched.
+Every consent version, review, notice, project and health code must have come with an entry, and every such entry
+must have left its row. A revocation that was deleted from the table is found here, although no byte of the log was
+touched.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 import apsw
 
 from exchange.path.duties import hours
+from exchange.policy.ground import digest_of
+from exchange.withdrawal.account import INCOMING, JOBS, OUTGOING, UNCOUNTED, Account
 from ledger import Log, Recorded
 from ledger.errors import CannotOpen
 from ledger.sealing import unseal
@@ -19,6 +22,7 @@ from ledger.sealing import unseal
 # A table as rows by their key, and what the log says must be in it.
 Rows = Mapping[str, tuple[Any, ...]]
 MICROSECOND = timedelta(microseconds=1)
+MINUTE_US = timedelta(minutes=1) // MICROSECOND
 REVIEW = "review:"
 NOTICE = "notify-patient"
 
@@ -43,12 +47,28 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
             *_compared(_rows(db, REVIEWS), told.reviews, "the review of an access", "一项调阅复核"),
             *_compared(_rows(db, NOTICES), told.notices, "a notice to a patient", "一条患者通知"),
             *_compared(_rows(db, PROJECTS), told.projects, "a research project", "一个研究项目"),
+            *_compared(_rows(db, POLICIES), told.policies, "the adoption of a policy", "一次策略启用"),
+            *_compared(_rows(db, REMINDERS), told.reminders, "a reminder", "一条提醒"),
+            *_compared(_rows(db, CODES), told.codes, "a health code", "一个健康码"),
+            *_compared(
+                _rows(db, OUTGOING), told.withdrawals.outgoing(), "a notice of a withdrawal", "一条收回通知"
+            ),
+            *_compared(
+                _rows(db, INCOMING), told.withdrawals.incoming(), "a notice of another node", "一条外来通知"
+            ),
+            *_compared(
+                _rows(db, UNCOUNTED), told.withdrawals.uncounted, "the count of recipients", "一次接收方清点"
+            ),
+            *_compared(_rows(db, JOBS), told.withdrawals.waiting(), "a waiting extract", "一项排队的提取"),
         ]
 
 
 CONSENTS = "SELECT entry, patient, known_us, commitment FROM consent_version"
 REVIEWS = "SELECT entry, opened_us, due_us, closed_us, finding FROM review"
 NOTICES = "SELECT entry, made_us, delivered_us FROM notice"
+REMINDERS = "SELECT entry, patient, mark, told_us FROM reminder"
+CODES = "SELECT entry, hash, until_us, used FROM health_code"
+POLICIES = "SELECT entry, digest, ground FROM policy_adopted"
 PROJECTS = (
     "SELECT id, CAST(protocol AS TEXT), registered_us, approved_us, approval, approved_until FROM project"
 )
@@ -62,20 +82,35 @@ class _Told:
     reviews: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     notices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     projects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    policies: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    reminders: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    codes: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    withdrawals: Account = field(default_factory=Account)
 
     def hear(self, one: Recorded, house_key: bytes) -> None:
         entry = one.entry
+        self.withdrawals.hear(one, house_key)
         match entry.type, entry.subtype:
             case "consent", _:
                 self.consents[one.id] = (entry.patient, one.time_us, *entry.consents)
             case "access", "disclose" if entry.phase == "intent":
                 self._duties(one)
+                self._code_used(one)
+            case "code", "give":
+                self.given[entry.reason] = one.id
+                self.codes[one.id] = (entry.reason, one.time_us + entry.count * MINUTE_US, None)
             case "review", "close":
                 opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
                 self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
             case "notice", "delivered":
                 made, *_ = self.notices.get(entry.intent, (ANY,))
                 self.notices[entry.intent] = (made, one.time_us)
+            case "reminder", _:
+                self.reminders[one.id] = (entry.patient, entry.reason, one.time_us)
+                self.notices[one.id] = (one.time_us, None)
+            case "policy", "adopt":
+                self.policies[one.id] = (entry.policy, digest_of(_opened(one, house_key).get("ground")))
             case "research", "register":
                 self._registered(one, _opened(one, house_key))
             case "research", "approve":
@@ -90,6 +125,12 @@ class _Told:
             self.reviews[one.id] = (one.time_us, due, None, None)
         if NOTICE in obligations or spooled:
             self.notices[one.id] = (one.time_us, None)
+
+    def _code_used(self, one: Recorded) -> None:
+        """Only the first intent of several experts uses the code they rest on."""
+        if given := self.given.pop(one.entry.reason, ""):
+            kept, until, _ = self.codes[given]
+            self.codes[given] = (kept, until, one.id)
 
     def _registered(self, one: Recorded, told: Mapping[str, Any]) -> None:
         self.projects[str(told.get("project"))] = (told.get("protocol"), one.time_us, None, None, None)

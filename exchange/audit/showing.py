@@ -30,6 +30,7 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("policy", "policy bundle", "策略包"),
     ("patient", "patient (pseudonym)", "患者(假名)"),
     ("actor", "actor (pseudonym)", "操作者(假名)"),
+    ("on_behalf_of", "on behalf of (pseudonym)", "代表(假名)"),
     ("intent", "belongs to entry", "对应条目"),
     ("source", "written by", "来源"),
 )

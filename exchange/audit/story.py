@@ -27,6 +27,16 @@ SENTENCES = {
     ): "{flag}{when} {who} saw your {what}{count} for {purpose}. Allowed because {because}{basis}.",
     ("en", False): "{flag}{when} {who} wanted to see your {what} for {purpose} and was refused: {refusal}.",
 }
+# What it rested on besides consent, as a patient would say it.
+GROUNDS = {
+    "referral": ("且有进行中的转诊", "there was an open referral"),
+    "consultation": ("且有进行中的会诊", "there was an open consultation"),
+    "visit": ("且您正在该处就诊", "you were there as a patient"),
+    "contract": ("且您与该家庭医生团队的签约有效", "you had signed with this family-doctor team"),
+    "code": ("且您出示了健康码", "you showed your code"),
+    "order": ("且有效的法定指令要求如此", "an order of an authority was in force"),
+    "agreement": ("且委托处理协议有效", "an agreement to process records was in force"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +143,20 @@ class _Sentence:
             self.office.directory.name_of(f"Organization/{entry.organisation}", lang) or entry.organisation
         )
         # People of other regions are in no registry of ours: they go by the name their own node gave.
-        name = self.office.directory.name_of(f"Practitioner/{actor.get('id', '')}", lang) or actor.get(
-            "name", ""
-        )
+        name = self._name_of(actor, "id", "name", lang)
+        behind = self._name_of(actor, "on_behalf_of", "on_behalf_of_name", lang)
         if lang == "zh":
             role = word(ROLES, entry.role, lang)
-            return f"{organisation}的{name}({role})" if name else f"{organisation}的{role}"
+            who = f"{organisation}的{name}({role})" if name else f"{organisation}的{role}"
+            return f"{who}代表{behind}" if behind else who
         role = entry.role.replace("-", " ")
-        return f"{name} ({role}, {organisation})" if name else f"a {role} of {organisation}"
+        who = f"{name} ({role}, {organisation})" if name else f"a {role} of {organisation}"
+        return f"{who}, for {behind}," if behind else who
+
+    def _name_of(self, actor: Mapping[str, Any], name: str, told: str, lang: str) -> str:
+        references = (f"{kind}/{actor.get(name, '')}" for kind in ("Practitioner", "Device"))
+        known = (self.office.directory.name_of(one, lang) for one in references)
+        return next(filter(None, known), None) or str(actor.get(told) or "")
 
     def _what(self, lang: str) -> str:
         classes = self.found.entry.object_class.split()
@@ -163,9 +179,15 @@ class _Sentence:
 
     def _basis(self, lang: str) -> str:
         basis = ", ".join(_basis(self.told))
-        if not basis:
-            return ""
-        return f"(同意 {basis})" if lang == "zh" else f" (consent {basis})"
+        consents = "" if not basis else f"(同意 {basis})" if lang == "zh" else f" (consent {basis})"
+        return consents + self._ground(lang)
+
+    def _ground(self, lang: str) -> str:
+        """What it also rested on: the patient was there, a referral was open."""
+        request = self.told.get("request")
+        ground = request.get("based_on") if isinstance(request, Mapping) else None
+        zh, en = GROUNDS.get(str(ground["kind"]), ("", "")) if isinstance(ground, Mapping) else ("", "")
+        return f",{zh}" if zh and lang == "zh" else f", and {en}" if en else ""
 
     def _refusal(self, lang: str) -> str:
         words = self.told.get("because", {})

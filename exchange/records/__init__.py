@@ -8,7 +8,7 @@ from exchange.records.errors import (
     UnknownRecord,
 )
 from exchange.records.filing import Filed, Reach, prepare
-from exchange.records.importing import ImportReport, Progress, import_paths
+from exchange.records.importing import AS_EVER, ImportReport, Progress, Terms, import_paths
 from exchange.records.labels import ItemFacts, describe
 from exchange.records.problems import Found, Place, Problem
 from exchange.records.reading import read_paths
@@ -17,6 +17,7 @@ from exchange.records.rows import StoredResource
 from exchange.records.store import Counts, Store
 
 __all__ = [
+    "AS_EVER",
     "AmbiguousPatient",
     "Counts",
     "Filed",
@@ -33,6 +34,7 @@ __all__ = [
     "StoreAltered",
     "StoreMissing",
     "StoredResource",
+    "Terms",
     "UnknownRecord",
     "describe",
     "import_paths",

@@ -1,7 +1,8 @@
 """Take in what the hospitals hand over: keep what can be kept, set the rest aside, and account for all of it.
 
 An import can be broken off at any moment and run again: whole batches are kept, and what is there already
-is left alone. As many items come in as go out plus are rejected, or the import says so and fails.
+is left alone. As many items come in as go out plus are rejected, or the import says so and fails. What would open
+more than before - a lost label, another custodian - does not happen by the way (docs/adr/0020).
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from exchange.records.custody import Custody
 from exchange.records.errors import CountsDisagree
 from exchange.records.filing import Filed, Reach, prepare
 from exchange.records.problems import Found, Problem
@@ -24,6 +26,22 @@ from exchange.records.store import Store
 BATCH = 1000
 _BATCH_BYTES = 32 << 20
 Clock = Callable[[], datetime]
+MOVES_CUSTODIAN = "moves-custodian"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """`validate`: against FHIR R4B. `relabel`: labels that a new version lost or lowered count no more.
+
+    `move_custodian`: a patient on record may get another managing organisation.
+    """
+
+    validate: bool = False
+    relabel: bool = False
+    move_custodian: bool = False
+
+
+AS_EVER = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +62,9 @@ class ImportReport:
 
     `older` were left out, as a newer version is held (see writing.py). `held` of the accepted are about
     nobody who can be found: stored, never handed out. `digest` is the SHA-256 over the names and digests of
-    everything accepted, in the order read; `bytes` are uncompressed.
+    everything accepted, in the order read; `bytes` are uncompressed. `lost_labels` are records ("Type/id")
+    whose new version says less about how private they are, `moved` patients whose custodian changed, or would
+    have. `missing` records were gone before this import, as whoever keeps the ledger knows.
     """
 
     new: Counter[str] = field(default_factory=Counter)
@@ -57,6 +77,14 @@ class ImportReport:
     bytes: int = 0
     digest: str = ""
     reject_file: Path | None = None
+    lost_labels: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    missing: int = 0
+
+    @property
+    def consents(self) -> int:
+        """How many of the accepted are consents: as records they permit and refuse nothing."""
+        return sum(c["Consent"] for c in (self.new, self.changed, self.unchanged, self.older))
 
     @property
     def accepted(self) -> int:
@@ -71,7 +99,7 @@ def import_paths(
     clock: Clock,
     progress: Callable[[Progress], None] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
-    validate: bool = False,
+    terms: Terms = AS_EVER,
     stdin: BinaryIO | None = None,
 ) -> ImportReport:
     """Import everything in `paths` (files, folders, `-`) into `store`.
@@ -80,7 +108,7 @@ def import_paths(
     import in the ledger. Raises PathNotFound, StoreNotWritable, CountsDisagree.
     """
     with closing(read_paths(paths, stdin=stdin)) as reading, Rejects(reject_dir, clock()) as rejects:
-        run = _Run(store, reading, rejects, progress, on_problem, validate)
+        run = _Run(store, reading, rejects, progress, on_problem, terms)
         return run.to_the_end()
 
 
@@ -92,10 +120,11 @@ class _Run:
         rejects: Rejects,
         progress: Callable[[Progress], None] | None,
         on_problem: Callable[[Problem], None] | None,
-        validate: bool,
+        terms: Terms,
     ) -> None:
         self.store, self.reading, self.rejects = store, reading, rejects
-        self.progress, self.on_problem, self.validate = progress, on_problem, validate
+        self.progress, self.on_problem, self.terms = progress, on_problem, terms
+        self.custody = Custody(store)
         self.report = ImportReport()
         self.digest = hashlib.sha256()
         self.batch: list[Filed] = []
@@ -105,7 +134,7 @@ class _Run:
     def to_the_end(self) -> ImportReport:
         for item in self.reading:
             self.read += 1
-            problem = item if isinstance(item, Problem) else self._invalid(item)
+            problem = item if isinstance(item, Problem) else self._refused(item)
             if problem:
                 self._reject(problem)
             elif isinstance(item, Found):
@@ -118,12 +147,18 @@ class _Run:
         report.digest, report.reject_file = f"sha256:{self.digest.hexdigest()}", self.rejects.path
         return report
 
-    def _invalid(self, found: Found) -> Problem | None:
-        if not self.validate:
-            return None
-        from exchange.records.validation import invalid
+    def _refused(self, found: Found) -> Problem | None:
+        if self.terms.validate:
+            from exchange.records.validation import invalid
 
-        return invalid(found)
+            if problem := invalid(found):
+                return problem
+        if not self.custody.moves(found):
+            return None
+        self.report.moved.append(f"{found.type}/{found.id}")
+        if self.terms.move_custodian:
+            return None
+        return Problem(found.place, MOVES_CUSTODIAN, type=found.type, raw=found.body)
 
     def _reject(self, problem: Problem) -> None:
         self.rejects.add(problem)
@@ -133,14 +168,20 @@ class _Run:
 
     def _keep(self, found: Found) -> None:
         self.batch.append(prepare(found, self.store.lookup))
+        self.custody.waits(found)
         self.batch_bytes += len(found.body)
         if len(self.batch) >= BATCH or self.batch_bytes >= _BATCH_BYTES:
             self._store_batch()
 
+    def _lost_label(self, one: Filed) -> None:
+        self.report.lost_labels.append(f"{one.type}/{one.id}")
+
     def _store_batch(self) -> None:
         # Set aside before kept: a batch is never in the store while a line before it is in neither place.
         self.rejects.sync()
-        for one, outcome in zip(self.batch, self.store.put_many(self.batch), strict=True):
+        outcomes = self.store.put_many(self.batch, relabel=self.terms.relabel, on_lost_label=self._lost_label)
+        self.custody.stored()
+        for one, outcome in zip(self.batch, outcomes, strict=True):
             counter: Counter[str] = getattr(self.report, outcome)
             counter[one.type] += 1
             if one.reach == Reach.HELD:

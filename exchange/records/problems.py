@@ -47,6 +47,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "unknown-code": ("has a code nobody knows: {}", "含有未知代码:{}"),
     "not-computable": ("cannot be decided by: {}", "无法据此判定:{}"),
     "patient-unknown": ("is about a patient this node does not hold", "所涉患者不在本节点"),
+    "moves-custodian": (
+        "would give a patient on record another managing organisation; if that is meant, use --move-custodian",
+        "会改变已有患者的保管机构;如确系此意,请加 --move-custodian 导入",
+    ),
     "not-in-r4b": ("is of a type the validator (R4B) does not have", "属于校验器(R4B)没有的类型"),
 }
 

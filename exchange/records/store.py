@@ -24,7 +24,7 @@ from exchange.records.labels import ItemFacts
 from exchange.records.references import pointed_at
 from exchange.records.resource_types import is_id
 from exchange.records.rows import Rows, StoredResource
-from exchange.records.writing import Outcome, Writer
+from exchange.records.writing import OnLostLabel, Outcome, Writer
 
 _ABOUT = """resource r WHERE r.num IN (SELECT a.resource FROM about a JOIN subject s ON s.num = a.subject
                               WHERE s.ref IN (SELECT value FROM json_each(?1)))
@@ -71,13 +71,16 @@ class Store:
         """Close the file; the store cannot be used any more."""
         self._db.close()
 
-    def put_many(self, resources: Iterable[Filed]) -> list[Outcome]:
+    def put_many(
+        self, resources: Iterable[Filed], *, relabel: bool = False, on_lost_label: OnLostLabel | None = None
+    ) -> list[Outcome]:
         """Store all of them or, if anything fails, none. Durable when it returns.
 
-        Raises StoreNotWritable, StoreAltered.
+        A label that a new version has lost or lowered goes on counting (relabelling.py), unless `relabel`;
+        `on_lost_label` is told of each such record either way. Raises StoreNotWritable, StoreAltered.
         """
         with explained(self._place), transaction(self._db):
-            return self._writer.put(resources)
+            return self._writer.put(resources, relabel=relabel, on_lost_label=on_lost_label)
 
     def patient(self, text: str) -> str:
         """The id of the patient meant by `text`: see `find`. Raises UnknownPatient, AmbiguousPatient."""

@@ -208,8 +208,8 @@ def test_a_consent_taken_back_between_decision_and_entry_counts(node: Node) -> N
     granted = allow(node)
     answer = put(question(node), asking(node.office, _revoking(node, granted.consent_id)))
     assert (answer.code, answer.delivered) == ("CONSENT_WITHDRAWN", ())
-    said = [(one.entry.type, one.entry.subtype) for one in entries(node)[-2:]]
-    assert said == [("consent", "revoke"), ("access", "refuse")]
+    said = [(one.entry.type, one.entry.subtype) for one in entries(node)[-3:]]
+    assert said == [("consent", "revoke"), ("notice", "counted"), ("access", "refuse")]
 
 
 def test_a_clock_that_was_set_back_does_not_bring_a_consent_back(node: Node, site: Site) -> None:

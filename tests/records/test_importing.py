@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from exchange.records import Problem, Progress, Store, import_paths
+from exchange.records import Problem, Progress, Store, Terms, import_paths
 from exchange.records.importing import BATCH
 from tests.records.made_up import (
     KEY,
@@ -200,7 +200,7 @@ def test_validation_names_the_element_never_its_value_nor_a_key_fhir_does_not_ha
         store,
         reject_dir=file.parent / "rejected",
         clock=clock,
-        validate=True,
+        terms=Terms(validate=True),
         on_problem=problems.append,
     )
     assert report.new == {"Patient": 1}
