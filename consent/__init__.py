@@ -4,13 +4,15 @@ from consent.answer import Answer, Redacted
 from consent.building import build_consent, withdraw
 from consent.codes import role_group
 from consent.config import Config
-from consent.deciding import decide
+from consent.deciding import decide, decide_on_file
+from consent.differing import difference
 from consent.errors import ConsentError
 from consent.keys import PatientKey
 from consent.lint import computable
 from consent.reasons import Words, reason_words
-from consent.registry import Registry, StoredConsent, Storing
+from consent.registry import OnFile, Registry, StoredConsent, Storing
 from consent.sentences import sentence
+from consent.telling import answer_sentence
 from consent.wish import SEPARATELY, Paper, Wish
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Answer",
     "Config",
     "ConsentError",
+    "OnFile",
     "Paper",
     "PatientKey",
     "Redacted",
@@ -26,9 +29,12 @@ __all__ = [
     "Storing",
     "Wish",
     "Words",
+    "answer_sentence",
     "build_consent",
     "computable",
     "decide",
+    "decide_on_file",
+    "difference",
     "reason_words",
     "role_group",
     "sentence",

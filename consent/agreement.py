@@ -4,10 +4,12 @@ A permit counts when it is not void, when no refusal of another consent stands a
 the conditions that come after a permit. Otherwise the most telling obstacle is named.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+
+import msgspec
 
 from consent.after_permit import after_permit
+from consent.alike import Spoken, spoken_of
 from consent.case import Item, Question
 from consent.codes import EMERGENCY
 from consent.config import Config
@@ -16,13 +18,12 @@ from consent.matching import Reach
 from consent.reasons import rank
 from consent.rules import Rule
 from consent.saying import Asked, Saying, Word, asked_of, say
-from consent.standing import lifts
+from consent.standing import lifts_item, lifts_request
 from consent.versions import is_later
 from consent.voids import void
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """The outcome for one item. `reason` is empty when it is permitted."""
 
     reason: str
@@ -33,8 +34,11 @@ class Finding:
     limits: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Obstacle:
+# A permit that counts, and the rules in it that meet the conditions after a permit.
+_Passed = tuple[Saying, tuple[Rule, ...]]
+
+
+class _Obstacle(msgspec.Struct, frozen=True, gc=False):
     reason: str
     rule: str = ""
 
@@ -45,37 +49,55 @@ class Agreement:
     def __init__(self, documents: Sequence[Document], question: Question, config: Config) -> None:
         self._question = question
         self._config = config
+        self._documents = documents
         in_scope = [one for one in documents if one.serves(question.purpose)]
-        self._live = [one for one in in_scope if one.status == "active" and one.problem is None]
-        self._withdrawn = [one for one in in_scope if one.status == "inactive"]
-        self._asked: list[tuple[Document, list[Asked]]] = [
-            (one, asked_of(one, question)) for one in self._live
-        ]
-        self._void = {one.id: void(one, question, config) for one in self._live}
-        self._any_live = any(one.status == "active" and self._counts_now(one) for one in documents)
         self.unreadable = [one for one in in_scope if one.status == "active" and one.problem is not None]
+        self._asked = [
+            asked_of(one, question) for one in in_scope if one.status == "active" and one.problem is None
+        ]
+        self._withdrawn = [one for one in in_scope if one.status == "inactive"]
+        # Worked out when first needed, and the same for every item after that.
+        self._spoken: Spoken | None = None
+        self._found: dict[Hashable, Finding] = {}
+        self._void: dict[str, str] = {}
+        self._failing: dict[tuple[str, str], str] = {}
+        self._lifting: dict[tuple[int, int], bool] = {}
+        self._taken_back: list[Asked] | None = None
 
     def about(self, item: Item | None) -> Finding:
-        """Whether the consents permit `item`; None: whatever there is."""
-        sayings = [say(document, asked, item) for document, asked in self._asked]
-        permits = [one for one in sayings if one.word is Word.PERMIT]
-        counting = [one for one in permits if not self._void[one.document.id]]
+        """Whether the consents permit `item`; None: whatever there is.
+
+        Items that differ in nothing any of the rules goes by get the same finding.
+        """
+        if item is None:
+            return self._find(None)
+        if self._spoken is None:
+            documents = [asked.document for asked in self._asked] + self._withdrawn
+            self._spoken = spoken_of(rule for one in documents if one.root for rule in one.root.walk())
+        seen = self._spoken.of(item)
+        if seen not in self._found:
+            self._found[seen] = self._find(item)
+        return self._found[seen]
+
+    def _find(self, item: Item | None) -> Finding:
+        sayings = [say(one.document, one.now, item) for one in self._asked]
+        counting = [one for one in sayings if one.word is Word.PERMIT and not self._voided(one.document)]
         refusals = [one for one in sayings if one.refuses]
         free = [p for p in counting if not any(self._stands(r, p, item) for r in refusals)]
         passed = [(one, rules) for one in free if (rules := self._passing(one))]
-        walls = [self._walls(one, rules, sayings) for one, rules in passed]
-        # Two limits at once cannot be told in a list of either-or, so such a permit says nothing unseen.
-        told = [(one, rules, wall) for (one, rules), wall in zip(passed, walls, strict=True) if len(wall) < 2]
-        exceptions = self._exceptions(sayings, [one for one, _, _ in told], item)
-        if told and not self.unreadable:
-            first, rules, _ = told[0]
-            unlimited = any(not wall for _, _, wall in told)
+        exceptions: tuple[Rule, ...] = ()
+        limits: tuple[Rule, ...] = ()
+        if item is None:
+            passed, limits = self._within_limits(passed, sayings)
+            exceptions = self._exceptions(sayings, [one for one, _ in passed])
+        if passed and not self.unreadable:
+            first, rules = passed[0]
             return Finding(
                 "",
-                basis=tuple(sorted({one.document.id for one, _, _ in told})),
+                basis=tuple(sorted({one.document.id for one, _ in passed})),
                 rule=_path(first.document, rules[0]),
                 exceptions=exceptions,
-                limits=() if unlimited else tuple(rule for _, _, (wall,) in told for rule in wall),
+                limits=limits,
             )
         standing = [] if free else [r for r in refusals if r.overrules or r.reach is Reach.FULL or counting]
         obstacles = [*self._obstacles(sayings, free, item), *map(_refusal, standing)]
@@ -87,6 +109,12 @@ class Agreement:
             exceptions=exceptions,
         )
 
+    def _voided(self, document: Document) -> str:
+        """Why the permits of this consent do not count, or ""."""
+        if document.id not in self._void:
+            self._void[document.id] = void(document, self._question, self._config)
+        return self._void[document.id]
+
     def _stands(self, refusal: Saying, permit: Saying, item: Item | None) -> bool:
         """Whether the refusal is in the way of this permit."""
         if refusal.reach is Reach.BROAD and permit.reach is Reach.FULL:
@@ -96,14 +124,35 @@ class Agreement:
         return not all(self._lifted(rule, permit, item) for rule in refusal.rules)
 
     def _lifted(self, refusal: Rule, permit: Saying, item: Item | None) -> bool:
-        return any(lifts(one.whole, refusal.whole, self._question, item) for one in permit.rules)
+        return any(
+            self._lifts(one, refusal) and lifts_item(one.whole, refusal.whole, item) for one in permit.rules
+        )
+
+    def _lifts(self, permit: Rule, refusal: Rule) -> bool:
+        """Whether the permit is as explicit about the request as the refusal."""
+        pair = (id(permit), id(refusal))
+        if pair not in self._lifting:
+            self._lifting[pair] = lifts_request(permit.whole, refusal.whole, self._question)
+        return self._lifting[pair]
+
+    def _within_limits(
+        self, passed: list[_Passed], sayings: list[Saying]
+    ) -> tuple[list[_Passed], tuple[Rule, ...]]:
+        """Permits given unseen that can be told, and the limits of what they may mean: none where one has none."""
+        walls = [self._walls(one, rules, sayings) for one, rules in passed]
+        # Two limits at once cannot be told in a list of either-or, so such a permit says nothing unseen.
+        told = [(one, wall) for one, wall in zip(passed, walls, strict=True) if len(wall) < 2]
+        unlimited = any(not wall for _, wall in told)
+        return [one for one, _ in told], () if unlimited else tuple(
+            rule for _, (wall,) in told for rule in wall
+        )
 
     def _walls(
         self, permit: Saying, rules: tuple[Rule, ...], sayings: list[Saying]
     ) -> list[tuple[Rule, ...]]:
-        """Limits of what a permit given unseen may mean: its own, and those of consents that refuse the rest."""
+        """Limits of a permit: its own, and those of consents that refuse the rest."""
         own = [rules] if permit.limits else []
-        others = [one for one in sayings if one is not permit and one.outside]
+        others = [one for one in sayings if one.outside and one is not permit]
         return own + [one.limits for one in others if self._stands_outside(one, permit)]
 
     def _stands_outside(self, refusal: Saying, permit: Saying) -> bool:
@@ -114,12 +163,13 @@ class Agreement:
         return tuple(rule for rule in permit.rules if not self._fails(permit.document, rule))
 
     def _fails(self, document: Document, rule: Rule) -> str:
-        return after_permit(document, rule.whole, self._question, self._config)
+        place = (document.id, rule.path)
+        if place not in self._failing:
+            self._failing[place] = after_permit(document, rule.whole, self._question, self._config)
+        return self._failing[place]
 
-    def _exceptions(self, sayings: list[Saying], passed: list[Saying], item: Item | None) -> tuple[Rule, ...]:
+    def _exceptions(self, sayings: list[Saying], passed: list[Saying]) -> tuple[Rule, ...]:
         """Refusals about items nobody has shown yet that stand against every permit."""
-        if item is not None:
-            return ()
         found = []
         for one in sayings:
             for rule in one.exceptions:
@@ -134,27 +184,30 @@ class Agreement:
         return tuple(found)
 
     def _obstacles(self, sayings: list[Saying], free: list[Saying], item: Item | None) -> list[_Obstacle]:
-        found = [_Obstacle("NOT_COVERED" if self._any_live else "NO_CONSENT")]
+        any_live = any(one.status == "active" and self._counts_now(one) for one in self._documents)
+        found = [_Obstacle("NOT_COVERED" if any_live else "NO_CONSENT")]
         found += [_Obstacle("NON_COMPUTABLE_CONSENT", one.name) for one in self.unreadable]
-        for one in sayings:
+        for asked, one in zip(self._asked, sayings, strict=True):
             if one.word is Word.NEEDS_LABEL:
                 found.append(_Obstacle("UNLABELED_DATA", one.document.name))
-            elif one.word is Word.PERMIT and (reason := self._void[one.document.id]):
+            elif one.word is Word.PERMIT and (reason := self._voided(one.document)):
                 found.append(_Obstacle(reason, _path(one.document, one.rules[0])))
-            elif one.word is Word.NOTHING:
-                found += self._out_of_time(one.document, item)
+            elif one.word is Word.NOTHING and len(asked.now) < len(asked.ever):
+                found += self._out_of_time(asked, item)
         for one in free:
             failing = [(self._fails(one.document, rule), rule) for rule in one.rules]
             found += [_Obstacle(reason, _path(one.document, rule)) for reason, rule in failing if reason]
-        for document in self._withdrawn:
-            then = say(document, asked_of(document, self._question, at_any_time=True), item)
+        if self._taken_back is None:
+            self._taken_back = [asked_of(one, self._question) for one in self._withdrawn]
+        for asked in self._taken_back:
+            then = say(asked.document, asked.ever, item)
             if then.word is Word.PERMIT:
-                found.append(_Obstacle("CONSENT_WITHDRAWN", _path(document, then.rules[0])))
+                found.append(_Obstacle("CONSENT_WITHDRAWN", _path(asked.document, then.rules[0])))
         return found
 
-    def _out_of_time(self, document: Document, item: Item | None) -> list[_Obstacle]:
+    def _out_of_time(self, asked: Asked, item: Item | None) -> list[_Obstacle]:
         """A permit that would have covered this at another time."""
-        then = say(document, asked_of(document, self._question, at_any_time=True), item)
+        then = say(asked.document, asked.ever, item)
         if then.word is not Word.PERMIT:
             return []
         rule = then.rules[0]
@@ -162,7 +215,7 @@ class Agreement:
         if period is None or period.holds(self._question.at):
             return []
         reason = "CONSENT_EXPIRED" if period.is_over(self._question.at) else "CONSENT_NOT_YET_VALID"
-        return [_Obstacle(reason, _path(document, rule))]
+        return [_Obstacle(reason, _path(asked.document, rule))]
 
     def _counts_now(self, document: Document) -> bool:
         period = document.root.own.period if document.root else None
@@ -177,7 +230,7 @@ def _refusal(refusal: Saying) -> _Obstacle:
 def _names_emergency(refusal: Saying) -> bool:
     """Whether a standing refusal speaks of emergencies at all: whoever names one means all of them."""
     return refusal.word is Word.DENY and any(
-        EMERGENCY & set(rule.whole.purposes or ()) for rule in refusal.rules
+        not EMERGENCY.isdisjoint(rule.whole.purposes or ()) for rule in refusal.rules
     )
 
 

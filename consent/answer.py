@@ -1,19 +1,18 @@
 """The answer of the decision point: permit or deny, why, on which consent, and what has to be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Redacted:
+class Redacted(msgspec.Struct, frozen=True, gc=False):
     """An item that is withheld, and the code of the reason."""
 
     ref: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """One decision. `decision` is "permit" or "deny", `reason` a code of `reasons.py`.
 
     `basis` are the ids of the consents that permitted, `rule` the place of the provision that decided

@@ -5,11 +5,12 @@ Whether enough is said to decide is another matter: `Question.is_complete`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from consent.codes import EMERGENCY, LEVELS, is_a, lineage
+import msgspec
+
+from consent.codes import EMERGENCY, LEVELS, lineage
 from consent.config import Config
 from consent.errors import BadCase
 from consent.shapes import Actor, Emergency, Patient, Research, SaidItem, SaidRequest
@@ -23,8 +24,7 @@ MECHANISMS = frozenset(("security-assessment", "standard-contract", "certificati
 _FOR_THE_PATIENT = frozenset(("PATRQT", "FAMRQT", "PWATRNY"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing asked for. `sensitivity` is None where nothing is said about it, () where "none" is said."""
 
     ref: str
@@ -42,8 +42,7 @@ class Item:
         return self.confidentiality is None and self.sensitivity is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request with everything worked out that rules ask for again and again.
 
     A time written in whole seconds means that second to its end, so what was withdrawn within it counts.
@@ -54,7 +53,8 @@ class Question:
     born: Moment | None
     died: Moment | None
     at: datetime
-    today: date
+    asked: Moment | None  # `at` as it was written
+    hours_east: int
     known_at: datetime
     actor: str
     organisation: str
@@ -77,12 +77,17 @@ class Question:
     research: Research
 
     @property
+    def today(self) -> date:
+        """The local day of the question, by its first instant."""
+        return self.asked.first.astimezone(local(self.hours_east)).date() if self.asked else date.max
+
+    @property
     def is_for_research(self) -> bool:
-        return is_a(self.purpose, "HRESCH")
+        return "HRESCH" in self.purposes
 
     @property
     def is_for_care(self) -> bool:
-        return is_a(self.purpose, "TREAT")
+        return "TREAT" in self.purposes
 
     @property
     def is_emergency(self) -> bool:
@@ -112,7 +117,8 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
         born=_date(patient.birth_date, "request.patient.birthDate", hours),
         died=_date(patient.deceased_date, "request.patient.deceasedDate", hours),
         at=moment_asked,
-        today=_local_day(at, hours),
+        asked=at,
+        hours_east=hours,
         known_at=known.last if known else moment_asked,
         actor=reference,
         organisation=organisation,
@@ -159,17 +165,14 @@ def _coded(text: str) -> tuple[str, str]:
 
 
 def _name(text: str | None) -> str:
-    return (text or "").strip()
+    return text.strip() if text else ""
 
 
 def _date(text: str | None, place: str, hours: int) -> Moment | None:
-    if not _name(text):
+    written = _name(text)
+    if not written:
         return None
     try:
-        return moment(_name(text), hours)
+        return moment(written, hours)
     except ValueError:
         raise BadCase(place, "is not a date or an instant", "不是日期或时刻") from None
-
-
-def _local_day(at: Moment | None, hours: int) -> date:
-    return at.first.astimezone(local(hours)).date() if at else date.max

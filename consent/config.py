@@ -7,6 +7,7 @@ site's reading of the law, not legal advice.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Self, get_type_hints
 
 from consent.errors import BadCase
@@ -32,23 +33,34 @@ class Config:
     home_country: str = "CN"
     tz_hours: int = 8
 
+    def as_dict(self) -> dict[str, object]:
+        """Every setting by its name: what is kept with a decision, and `Config(**kept)` decides again by."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     @classmethod
     def from_case(cls, config: Mapping[str, Any]) -> Self:
         """The settings of a case (camelCase). Raises BadCase naming an unknown or unreadable field."""
         if not isinstance(config, Mapping):
             raise BadCase("config", "is not an object", "不是对象")
-        names = {_camel(one.name): one.name for one in fields(cls)}
-        shapes = get_type_hints(cls)
+        known = _settings()
         said: dict[str, Any] = {}
         for key, value in config.items():
-            if key not in names:
+            if key not in known:
                 raise BadCase("config", f'unknown field "{key}"', f"未知字段 {key}")
-            said[names[key]] = read(value, shapes[names[key]], f"config.{key}")
+            name, shape = known[key]
+            said[name] = read(value, shape, f"config.{key}")
         if not -14 <= said.get("tz_hours", 0) <= 14:
             raise BadCase(
                 "config.tzHours", "is not a number of hours from -14 to 14", "应为 -14 到 14 的小时数"
             )
         return cls(**said)
+
+
+@cache
+def _settings() -> Mapping[str, tuple[str, Any]]:
+    """Name and shape of every setting, by the name it has in a case."""
+    shapes = get_type_hints(Config)
+    return {_camel(one.name): (one.name, shapes[one.name]) for one in fields(Config)}
 
 
 def _camel(name: str) -> str:

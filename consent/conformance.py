@@ -62,12 +62,7 @@ def _of_the_whole(resource: Mapping[str, Any]) -> Iterator[Difference]:
             "R4 文本不允许根规则带 type,PCF 则要求必须有;此处以它为准",
         )
     else:
-        yield Difference(
-            "PCF",
-            "Consent.provision.type",
-            "without a type on the root rule R4 falls back on the policy; here nothing is guessed",
-            "根规则没有 type 时 R4 退回到政策;此处不作猜测",
-        )
+        yield from _without_type(resource)
     if resource.get("scope"):
         yield Difference(
             "R5",
@@ -77,6 +72,28 @@ def _of_the_whole(resource: Mapping[str, Any]) -> Iterator[Difference]:
         )
     if "verification" in resource:
         yield Difference("PCF", "Consent.verification", "PCF forbids it", "PCF 不允许")
+
+
+def _without_type(resource: Mapping[str, Any]) -> Iterator[Difference]:
+    place, policy = "Consent.provision.type", _policy_rule(resource)
+    yield Difference("PCF", place, "PCF demands it", "PCF 要求必须有")
+    yield Difference(
+        "R4",
+        place,
+        f"R4 falls back on the policy ({policy or 'none is named'}), and its own examples use one shape for opposite"
+        " meanings; here nothing is guessed",
+        f"R4 退回到政策({policy or '未写明'}),而其官方示例用同一写法表达相反的意思;此处不作猜测",
+    )
+
+
+def _policy_rule(resource: Mapping[str, Any]) -> str:
+    """The code of the policy a consent without a type would fall back on, OPTIN or OPTOUT."""
+    rule = resource.get("policyRule")
+    codings = rule.get("coding") if isinstance(rule, Mapping) else None
+    found = (
+        [one.get("code") for one in codings if isinstance(one, Mapping)] if isinstance(codings, list) else []
+    )
+    return ", ".join(str(one) for one in found if one)
 
 
 def _of_the_rules(resource: Mapping[str, Any]) -> Iterator[Difference]:
@@ -91,13 +108,14 @@ def _of_the_rules(resource: Mapping[str, Any]) -> Iterator[Difference]:
                 "PCF has one level of exceptions; a rule this deep would be lost",
                 "PCF 只允许一层例外;更深的规则会丢失",
             )
-        if depth and rule.get("type") == resource.get("provision", {}).get("type"):
-            yield Difference(
-                "R5",
-                place,
-                "in R5 a nested rule is an exception to the decision; one of the same kind as the root says nothing",
-                "R5 中嵌套规则是对总决定的例外;与根规则同向的规则没有意义",
-            )
+        for number, inner in enumerate(rule.get("provision", ())):
+            if "type" in rule and inner.get("type") == rule["type"]:
+                yield Difference(
+                    "R5",
+                    f"{place}.provision[{number}]",
+                    "in R5 a rule inside another is an exception to it; one of the same kind would be turned round",
+                    "R5 中嵌套规则是外层规则的例外;同向的规则会读成相反的意思",
+                )
         for extension in rule.get("extension", ()):
             name = str(extension.get("url", "")).rpartition("/")[2] or "?"
             yield Difference(

@@ -4,14 +4,16 @@ Order of questions: is enough said; has the patient died; is it the patient; is 
 patient agree; is it the holder's own care; is it an emergency. Refused unless one of these permits.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from consent.agreement import Agreement, Finding
 from consent.answer import Answer, Redacted
 from consent.case import Item, Question, read_question
 from consent.config import Config
+from consent.document import Document
 from consent.emergency import OVERRIDE, break_glass, still_refused
 from consent.obligations import BY_GROUND, precisely, tokens
 from consent.other_grounds import (
@@ -23,11 +25,10 @@ from consent.other_grounds import (
     may_hide_a_refusal,
 )
 from consent.reasons import PERMITS, rank
-from consent.versions import in_force
+from consent.versions import in_force, read_all
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruling:
+class _Ruling(msgspec.Struct, frozen=True, gc=False):
     """The outcome for one item: a code of PERMITS, or the reason of a refusal."""
 
     code: str
@@ -46,12 +47,23 @@ def decide(consents: Sequence[Mapping[str, Any]], request: Mapping[str, Any], co
 
     Raises BadCase where the request, or something among the consents, is not what it must be.
     """
+    return _decide(lambda: read_all(consents, config.tz_hours), request, config)
+
+
+def decide_on_file(documents: Iterable[Document], request: Mapping[str, Any], config: Config) -> Answer:
+    """The same from consents that were read before, as the registry keeps them. Raises BadCase."""
+    return _decide(lambda: documents, request, config)
+
+
+def _decide(
+    documents: Callable[[], Iterable[Document]], request: Mapping[str, Any], config: Config
+) -> Answer:
     question = read_question(request, config)
     if not question.is_complete:
         return _all(question, "INCOMPLETE_REQUEST")
     if has_died(question):
         if is_next_of_kin(question):
-            return _decide_items(consents, question, config, _rule_for_kin)
+            return _decide_items(documents(), question, config, _rule_for_kin)
         if not question.is_for_research and question.legal_basis is None:
             return _all(question, "DECEASED_CONSENT_LAPSED")
     if is_own_record(question):
@@ -61,14 +73,13 @@ def decide(consents: Sequence[Mapping[str, Any]], request: Mapping[str, Any], co
             question,
             "STATUTORY_DUTY" if has_statutory_duty(question, config) else "LEGAL_BASIS_NOT_ESTABLISHED",
         )
-    return _decide_items(consents, question, config, _rule_for_living)
+    return _decide_items(documents(), question, config, _rule_for_living)
 
 
 def _decide_items(
-    consents: Sequence[Mapping[str, Any]], question: Question, config: Config, rule: _RuleOnItem
+    documents: Iterable[Document], question: Question, config: Config, rule: _RuleOnItem
 ) -> Answer:
-    documents = in_force(consents, question.patient, known_at=question.known_at, hours_east=config.tz_hours)
-    agreement = Agreement(documents, question, config)
+    agreement = Agreement(in_force(documents, question.patient, question.known_at), question, config)
     if not question.items:
         return _without_items(rule(agreement.about(None), question, config), config)
     return _join(question.items, [rule(agreement.about(item), question, config) for item in question.items])

@@ -4,9 +4,9 @@ Read from a FHIR R4 Consent. `problem` says why one cannot be computed; such a c
 being guessed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from consent import fhir, terms
 from consent.codes import SEPARATE_CONSENT, is_a
@@ -22,27 +22,27 @@ _ELEMENTS = fhir.names(
 # R4 consent-state-codes. A status that is not one of these could mean anything.
 _STATUSES = frozenset(("draft", "proposed", "active", "rejected", "inactive", "entered-in-error"))
 _SCOPES = frozenset(("patient-privacy", "treatment", "research", "adr"))
-_NOTHING = terms.OnConsent((), (), "", "")
+_NOTHING = terms.OnConsent()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One version of one consent. `signed`: when the person said it; `known`: when the registry heard."""
 
     id: str
-    version: str
+    version: str = ""
     status: str
     scope: str
-    signed: Moment | None
-    known: datetime | None
-    policies: tuple[tuple[str, str], ...]
-    controllers: frozenset[str]
-    signers: frozenset[str]
-    separate: frozenset[str]
-    has_evidence: bool
-    ours: terms.OnConsent
-    root: Rule | None
-    problem: Unreadable | None
+    signed: Moment | None = None
+    known: datetime | None = None
+    policies: tuple[tuple[str, str], ...] = ()
+    controllers: frozenset[str] = frozenset()
+    signers: frozenset[str] = frozenset()
+    separate: frozenset[str] = frozenset()
+    has_evidence: bool = False
+    ours: terms.OnConsent = _NOTHING
+    root: Rule | None = None
+    problem: Unreadable | None = None
+    patient: str = ""
 
     @property
     def name(self) -> str:
@@ -51,8 +51,10 @@ class Document:
     @property
     def series(self) -> object:
         """Same scope, policy, controller and signer: the newer replaces the older. None: replaces nothing."""
+        if not self.policies:
+            return None
         bases = frozenset(base for base, _ in self.policies)
-        return (self.scope, bases, self.controllers, self.signers) if bases else None
+        return (self.scope, bases, self.controllers, self.signers)
 
     def serves(self, purpose: str) -> bool:
         """Whether the scope speaks of this purpose: research never of care, treatment never of research."""
@@ -93,11 +95,11 @@ def _read(consent: Json, hours: int) -> Document:
         signers=_references(said, "performer"),
         separate=_separate(said),
         has_evidence=any(
-            isinstance(said.get(n), Mapping) and said[n] for n in ("sourceReference", "sourceAttachment")
+            fhir.is_object(said.get(n)) and said[n] for n in ("sourceReference", "sourceAttachment")
         ),
         ours=terms.of_consent(said, "Consent"),
         root=read_rules(said.get("provision"), hours) if has_rules else None,
-        problem=None,
+        patient=_patient(said),
     )
 
 
@@ -123,22 +125,26 @@ def _unreadable(consent: Json, problem: Unreadable, hours: int) -> Document:
         policies=policies,
         controllers=controllers,
         signers=signers,
-        separate=frozenset(),
-        has_evidence=False,
-        ours=_NOTHING,
-        root=None,
         problem=problem,
+        patient=_patient(consent),
     )
+
+
+def _patient(said: Json) -> str:
+    """Whose consent it is; "" where that is not said for certain."""
+    patient = said.get("patient")
+    reference = patient.get("reference") if fhir.is_object(patient) else None
+    return reference if isinstance(reference, str) else ""
 
 
 def _version(said: Json) -> str:
     meta = said.get("meta")
-    return str(meta.get("versionId", "")) if isinstance(meta, Mapping) else ""
+    return str(meta.get("versionId", "")) if fhir.is_object(meta) else ""
 
 
 def _known(said: Json, hours: int) -> datetime | None:
     meta = said.get("meta")
-    known = _date(meta, "lastUpdated", "Consent.meta", hours) if isinstance(meta, Mapping) else None
+    known = _date(meta, "lastUpdated", "Consent.meta", hours) if fhir.is_object(meta) else None
     return known.first if known else None
 
 
@@ -154,8 +160,8 @@ def _separate(said: Json) -> frozenset[str]:
     """Kinds of separate consent given (PIPL 23-25, 29, 39). Other categories only say what the paper is."""
     found = set()
     for value, _ in fhir.each(said, "category", "Consent"):
-        for one in value.get("coding", ()) if isinstance(value, Mapping) else ():
-            if isinstance(one, Mapping) and one.get("system") == SEPARATE_CONSENT:
+        for one in value.get("coding", ()) if fhir.is_object(value) else ():
+            if fhir.is_object(one) and one.get("system") == SEPARATE_CONSENT:
                 found.add(str(one.get("code")))
     return frozenset(found)
 

@@ -17,17 +17,18 @@ def computable(resource: Mapping[str, Any]) -> str | None:
     >>> computable({"resourceType": "Consent"})
     'Consent.status is missing'
     """
-    problem = _problem(resource)
+    problem = problem_of(resource)
     return f"{problem.place} {problem.en}" if problem else None
 
 
 def require_computable(resource: Mapping[str, Any]) -> None:
     """Return if a decision can rest on this consent. Raises ConsentNotComputable."""
-    if problem := _problem(resource):
+    if problem := problem_of(resource):
         raise ConsentNotComputable(problem.place, problem.en, problem.zh)
 
 
-def _problem(resource: Mapping[str, Any]) -> Unreadable | None:
+def problem_of(resource: Mapping[str, Any]) -> Unreadable | None:
+    """The same, in both languages."""
     if resource.get("resourceType") != "Consent":
         return Unreadable("resourceType", "is not Consent", "不是 Consent")
     patient = resource.get("patient")

@@ -27,11 +27,15 @@ class Held(IntEnum):
     OPEN = 3  # it may: no item was shown
 
 
-def reach(rule: Rule, question: Question, *, at_any_time: bool = False) -> Reach:
-    """How the rule reaches the question, items aside. `at_any_time` leaves out when the rule counts."""
+def counts(rule: Rule, question: Question) -> bool:
+    """Whether the rule counts at the time of the question."""
+    period = rule.whole.period
+    return period is None or period.holds(question.at)
+
+
+def reach(rule: Rule, question: Question) -> Reach:
+    """How the rule reaches the question, items aside and whenever it counts."""
     said = rule.whole
-    if not at_any_time and said.period is not None and not said.period.holds(question.at):
-        return Reach.NONE
     if said.recipients is not None and not any(r.reference in question.parties for r in said.recipients):
         return Reach.NONE
     if said.custodians is not None and not _is_held(rule, question):
@@ -67,19 +71,21 @@ def _acts(rule: Rule, question: Question) -> bool:
 def _purpose_reach(said: Conditions, question: Question) -> Reach:
     if said.purposes is None:
         return Reach.FULL
-    hits = [p for p in said.purposes if p in question.purposes]
+    hits = question.purposes.intersection(said.purposes)
     if not hits:
         return Reach.NONE
     # A refusal of treatment must not become an emergency refusal nobody meant (note 3.3-7), see agreement.py.
-    by_name = question.purpose != "BTG" or any(p in EMERGENCY for p in hits)
+    by_name = question.purpose != "BTG" or not EMERGENCY.isdisjoint(hits)
     return Reach.FULL if by_name else Reach.BROAD
 
 
 def holds(rule: Rule, item: Item | None) -> Held:
     """Whether a rule that reaches the question means the item; None: no item was shown."""
     said = rule.whole
+    if not said.asks_about_items:
+        return Held.YES
     if item is None:
-        return Held.OPEN if said.asks_about_items else Held.YES
+        return Held.OPEN
     if not _about(said, item, permits=rule.permits):
         return Held.NO
     if said.labels is None:

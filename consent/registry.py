@@ -4,19 +4,25 @@ The table lies in the ledger's file and is written only inside the transaction o
 (docs/adr/0001). Whoever has not got the key sees pseudonyms, commitments and ciphertext.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import apsw
+import msgspec
 
+from consent.compiled import Compiled, document_of, is_true_to, read_in_advance
+from consent.config import Config
+from consent.document import Document
 from consent.errors import ConsentAltered, ConsentChanged
 from consent.keys import PatientKey
 from consent.lint import require_computable
 from ledger import Change, Recorded
-from ledger.sealing import Entropy, Sealed, opens_to, pseudonym, seal, unseal
+from ledger.errors import CannotOpen
+from ledger.sealing import Entropy, Sealed, Unsealing, pseudonym, seal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS consent_version(
@@ -28,10 +34,27 @@ CREATE TABLE IF NOT EXISTS consent_version(
   commitment TEXT NOT NULL,
   sealed BLOB NOT NULL,
   PRIMARY KEY (patient, consent, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 """
+_USUAL_HOURS_EAST = Config().tz_hours
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "consent, version, known_us, entry, commitment, sealed"
+# Put in order afterwards: SQLite would copy every row to do it.
+_OF_PATIENT = f"SELECT {_COLUMNS} FROM consent_version WHERE patient = ?"
+_OLDEST_FIRST = itemgetter(2, 0, 1)
+_Row = tuple[str, int, int, str, str, bytes]
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What is sealed of one version."""
+
+    consent: str
+    version: int
+    resource: msgspec.Raw
+    compiled: Compiled | None = None  # older programs did not read in advance
+
+
+_TOLD = msgspec.json.Decoder(_Told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +69,19 @@ class StoredConsent:
     resource: dict[str, Any]
 
 
+class OnFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision needs of a patient's consents. `versions`: id and number of every version, oldest first.
+
+    `documents` and `commitments` (by id) are those of the newest version of each consent; `known` is the time of
+    the newest entry, None where there is none.
+    """
+
+    documents: Sequence[Document]
+    versions: tuple[tuple[str, int], ...]
+    commitments: Mapping[str, str]
+    known: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storing:
     """A version about to be stored. Nothing is written until the ledger runs `change` with its entry."""
@@ -57,22 +93,46 @@ class Storing:
 
 
 class Registry:
-    """Reads consents, and prepares what the ledger writes. `reading` gives a snapshot of its file."""
+    """Reads consents, and prepares what the ledger writes. `reading` gives a snapshot of its file.
+
+    `hours_east` is the site's: what is stored is read for it in advance.
+    """
 
     SCHEMA = SCHEMA
 
-    def __init__(self, reading: Callable[[], AbstractContextManager[apsw.Connection]]) -> None:
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[apsw.Connection]],
+        *,
+        hours_east: int = _USUAL_HOURS_EAST,
+    ) -> None:
         self._reading = reading
+        self._hours_east = hours_east
 
     def versions(self, patient: PatientKey) -> list[StoredConsent]:
         """Every version of every consent of the patient, oldest first. Raises ConsentAltered."""
-        with self._reading() as db:
-            rows = db.execute(
-                f"SELECT {_COLUMNS} FROM consent_version WHERE patient = ?"
-                " ORDER BY known_us, consent, version",
-                (patient.pseudonym,),
-            ).fetchall()
-        return [_opened(patient, row) for row in rows]
+        opener = Unsealing(patient.key)
+        return [_opened(patient, opener, row) for row in self._rows(patient)]
+
+    def on_file(self, patient: PatientKey, hours_east: int) -> OnFile:
+        """What the patient's consents say, dates without an offset `hours_east` of UTC. Raises ConsentAltered.
+
+        Of each consent only the newest version is opened: by now all are known, so no older one can count.
+        """
+        rows = self._rows(patient)
+        opener = Unsealing(patient.key)
+        ids, documents, commitments = {}, [], {}
+        for row in _newest(rows):
+            told = _told(patient, opener, row)
+            ids[row[0]] = told.consent
+            documents.append(_document(told, row, hours_east))
+            commitments[told.consent] = row[4]
+        return OnFile(
+            documents=documents,
+            versions=tuple([(ids[row[0]], row[1]) for row in rows]),
+            commitments=commitments,
+            known=_time(rows[-1][2]) if rows else None,
+        )
 
     def newest(self, patient: PatientKey) -> list[StoredConsent]:
         """The newest version of each consent of the patient, oldest first. Raises ConsentAltered."""
@@ -85,7 +145,7 @@ class Registry:
         The change raises ConsentChanged where somebody else stored this version in the meantime.
         """
         require_computable(resource)
-        consent_id = resource["id"]
+        consent_id, plain = resource["id"], _without_marks(resource)
         name = _name(patient, consent_id)
         with self._reading() as db:
             before = db.execute(
@@ -93,7 +153,12 @@ class Registry:
                 (patient.pseudonym, name),
             ).fetchall()
         version = 1 + len(before)
-        told = {"consent": consent_id, "version": version, "resource": _without_marks(resource)}
+        told = {
+            "consent": consent_id,
+            "version": version,
+            "resource": plain,
+            "compiled": read_in_advance(plain, self._hours_east),
+        }
         sealed = seal(told, key=patient.key, entropy=entropy)
         return Storing(
             consent_id=consent_id,
@@ -101,6 +166,11 @@ class Registry:
             commitment=sealed.commitment,
             change=_inserting(patient, name, version, sealed),
         )
+
+    def _rows(self, patient: PatientKey) -> list[_Row]:
+        with self._reading() as db:
+            found: Iterator[_Row] = db.execute(_OF_PATIENT, (patient.pseudonym,))
+            return sorted(found, key=_OLDEST_FIRST)
 
 
 def _inserting(patient: PatientKey, name: str, version: int, sealed: Sealed) -> Change:
@@ -124,36 +194,67 @@ def _inserting(patient: PatientKey, name: str, version: int, sealed: Sealed) -> 
     return change
 
 
-def _opened(patient: PatientKey, row: tuple[Any, ...]) -> StoredConsent:
-    """The version in a row, if it is what the row and its entry say it is: rows cannot be swapped unseen."""
-    name, version, known_us, entry, commitment, sealed = row
-    if not opens_to(sealed, patient.key, commitment):
+def _newest(rows: Sequence[_Row]) -> Collection[_Row]:
+    """The newest version of each consent. Raises ConsentAltered where one was taken out or put in front."""
+    newest: dict[str, _Row] = {}
+    for row in rows:
+        before = newest.get(row[0])
+        if row[1] != (before[1] + 1 if before else 1):
+            raise ConsentAltered(row[3])
+        newest[row[0]] = row
+    return newest.values()
+
+
+def _told(patient: PatientKey, opener: Unsealing, row: _Row) -> _Told:
+    """What is sealed in a row, if it is what the row and its entry say it is: rows cannot be swapped unseen."""
+    name, version, _, entry, commitment, sealed = row
+    try:
+        told = _TOLD.decode(opener.text(sealed, commitment))
+    except (CannotOpen, msgspec.DecodeError):
+        raise ConsentAltered(entry) from None
+    if told.version != version or _name(patient, told.consent) != name:
         raise ConsentAltered(entry)
-    told = unseal(sealed, key=patient.key)
-    if told["version"] != version or _name(patient, told["consent"]) != name:
-        raise ConsentAltered(entry)
-    known = _EPOCH + timedelta(microseconds=known_us)
-    resource: dict[str, Any] = told["resource"]
-    meta = {**resource.get("meta", {}), "versionId": str(version), "lastUpdated": _instant(known)}
+    return told
+
+
+def _document(told: _Told, row: _Row, hours_east: int) -> Document:
+    said = document_of(told.compiled, told.resource, hours_east)
+    return msgspec.structs.replace(said, version=str(row[1]), known=_time(row[2]))
+
+
+def _opened(patient: PatientKey, opener: Unsealing, row: _Row) -> StoredConsent:
+    """The version in a row with its resource; what was read from it in advance must be what is read from it now."""
+    told = _told(patient, opener, row)
+    resource: dict[str, Any] = msgspec.json.decode(told.resource)
+    if told.compiled is not None and not is_true_to(told.compiled, resource):
+        raise ConsentAltered(row[3])
+    known = _time(row[2])
+    meta = {**resource.get("meta", {}), "versionId": str(row[1]), "lastUpdated": _instant(known)}
     return StoredConsent(
-        consent_id=told["consent"],
-        version=version,
+        consent_id=told.consent,
+        version=row[1],
         known=known,
-        entry=entry,
-        commitment=commitment,
+        entry=row[3],
+        commitment=row[4],
         resource={**resource, "meta": meta},
     )
 
 
 def _without_marks(resource: Mapping[str, Any]) -> dict[str, Any]:
     """Without version and time: those belong to the registry, whoever sent them in."""
-    kept = {k: v for k, v in resource.get("meta", {}).items() if k not in ("versionId", "lastUpdated")}
+    meta = resource.get("meta")
+    said = meta if isinstance(meta, Mapping) else {}
+    kept = {name: value for name, value in said.items() if name not in ("versionId", "lastUpdated")}
     rest = {name: value for name, value in resource.items() if name != "meta"}
     return {**rest, "meta": kept} if kept else rest
 
 
 def _name(patient: PatientKey, consent_id: str) -> str:
     return pseudonym(patient.key, f"consent:{consent_id}")
+
+
+def _time(known_us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=known_us)
 
 
 def _instant(moment: datetime) -> str:

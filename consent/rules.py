@@ -4,8 +4,9 @@ Read from `Consent.provision` of FHIR R4. Elements of a rule are joined by AND, 
 by OR, and a nested rule inherits what it does not say again. What cannot be computed raises Unreadable.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+
+import msgspec
 
 from consent import codes, fhir, terms, when
 from consent.fhir import Json, Unreadable
@@ -21,8 +22,7 @@ _MEANINGS = frozenset(("instance", "related", "dependents", "authoredby"))
 MAX_DEPTH = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Somebody a rule means by the one who asks; `is_named` where the role says recipient (IRCP, PRCP)."""
 
     reference: str
@@ -30,24 +30,21 @@ class Recipient:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Confidentiality levels and sensitivities a rule speaks of."""
 
     levels: tuple[str, ...]
     sensitivities: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """GA4GH DUO terms of a research rule, and the diseases beside DUO 0000007."""
 
     terms: tuple[str, ...]
     diseases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Everything a rule can speak of. None: it does not speak of it."""
 
     period: when.Period | None = None
@@ -69,35 +66,45 @@ class Conditions:
 
     def under(self, parent: "Conditions") -> "Conditions":
         """These conditions with everything they leave unsaid taken from `parent`."""
-        said = {n: mine if (mine := getattr(self, n)) is not None else getattr(parent, n) for n in _NAMES}
-        return Conditions(**said)
+        said = {name: value for name in _NAMES if (value := getattr(self, name)) is not None}
+        return msgspec.structs.replace(parent, **said)
 
     @property
     def asks_about_items(self) -> bool:
         """Whether one must see the item to know if the rule means it."""
-        about = (self.authors, self.kinds, self.codes, self.labels, self.data, self.data_period)
-        return any(one is not None for one in about)
+        return (
+            self.labels is not None
+            or self.kinds is not None
+            or self.codes is not None
+            or self.authors is not None
+            or self.data is not None
+            or self.data_period is not None
+        )
 
 
-_NAMES = tuple(one.name for one in fields(Conditions))
+_NAMES = Conditions.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One provision. `own` is what it says itself, `whole` includes what it inherits."""
 
     permits: bool
     path: str
     depth: int
     own: Conditions
-    whole: Conditions
-    nested: tuple["Rule", ...]
+    inheriting: Conditions | None = None  # None: it inherits nothing
+    nested: tuple["Rule", ...] = ()
 
-    def walk(self) -> Iterator["Rule"]:
-        """This rule and all inside it."""
-        yield self
+    @property
+    def whole(self) -> Conditions:
+        return self.inheriting or self.own
+
+    def walk(self) -> Sequence["Rule"]:
+        """This rule and all inside it, each before its own."""
+        found = [self]
         for one in self.nested:
-            yield from one.walk()
+            found += one.walk()
+        return found
 
 
 def read_rules(provision: object, hours_east: int) -> Rule:
@@ -117,7 +124,12 @@ def _rule(value: object, place: str, parent: Conditions, depth: int, hours: int)
     inner = fhir.each(said, "provision", place)
     nested = tuple(_rule(one, where, whole, depth + 1, hours) for one, where in inner)
     return Rule(
-        permits=said["type"] == "permit", path=place, depth=depth, own=own, whole=whole, nested=nested
+        permits=said["type"] == "permit",
+        path=place,
+        depth=depth,
+        own=own,
+        inheriting=whole if whole != own else None,
+        nested=nested,
     )
 
 

@@ -1,15 +1,19 @@
 """What one consent says about one item: permit, deny, or nothing. The deepest rule that means it decides."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
+from typing import TypeVar
+
+import msgspec
 
 from consent.case import Item, Question
 from consent.document import Document
-from consent.matching import Held, Reach, holds, reach
+from consent.matching import Held, Reach, counts, holds, reach
 from consent.rules import Rule
 
-Asked = tuple[Rule, Reach]
+Reaching = tuple[Rule, Reach]
+# A rule, how it reaches the question and, once an item was shown, whether it means it.
+_Rule = TypeVar("_Rule", tuple[Rule, Reach], tuple[Rule, Reach, Held])
 
 
 class Word(Enum):
@@ -22,8 +26,7 @@ class Word(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(msgspec.Struct, frozen=True, gc=False):
     """The word, the rules that decided it and, where no item was shown, refusals inside and limits."""
 
     document: Document
@@ -40,27 +43,35 @@ class Saying:
         return self.word in (Word.DENY, Word.UNLABELLED)
 
 
-def asked_of(document: Document, question: Question, *, at_any_time: bool = False) -> list[Asked]:
-    """The rules of a consent that reach the question, items aside."""
-    if document.root is None:
-        return []
-    found = ((rule, reach(rule, question, at_any_time=at_any_time)) for rule in document.root.walk())
-    return [(rule, how) for rule, how in found if how is not Reach.NONE]
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """The rules of a consent that reach a question, items aside: those that count now, and at any time."""
+
+    document: Document
+    now: Sequence[Reaching]
+    ever: Sequence[Reaching]
 
 
-def say(document: Document, asked: list[Asked], item: Item | None) -> Saying:
+def asked_of(document: Document, question: Question) -> Asked:
+    """What a consent has to say about the question, items aside."""
+    rules = document.root.walk() if document.root else ()
+    ever = [(rule, how) for rule in rules if (how := reach(rule, question)) is not Reach.NONE]
+    return Asked(document, [one for one in ever if counts(one[0], question)], ever)
+
+
+def say(document: Document, asked: Sequence[Reaching], item: Item | None) -> Saying:
     """What the consent says about `item`; None asks about whatever there is."""
+    if not asked:
+        return Saying(document, Word.NOTHING)
     if item is None:
         return _say_unseen(document, asked)
     meant = [(rule, how, held) for rule, how in asked if (held := holds(rule, item)) is not Held.NO]
-    sure = [one for one in meant if one[2] is Held.YES or not one[0].permits]
-    deciding = _deepest((rule, how) for rule, how, _ in sure)
+    deciding = _deepest([one for one in meant if one[2] is Held.YES or not one[0].permits])
     if not deciding:
         return Saying(document, Word.NEEDS_LABEL if meant else Word.NOTHING)
     denying = [one for one in deciding if not one[0].permits]
     if not denying:
         return Saying(document, Word.PERMIT, _rules(deciding), deciding[0][1])
-    clear = [one for one in denying if any(one[0] is rule and held is Held.YES for rule, _, held in sure)]
+    clear = [one for one in denying if one[2] is Held.YES]
     return Saying(
         document,
         Word.DENY if clear else Word.UNLABELLED,
@@ -70,10 +81,10 @@ def say(document: Document, asked: list[Asked], item: Item | None) -> Saying:
     )
 
 
-def _say_unseen(document: Document, asked: list[Asked]) -> Saying:
+def _say_unseen(document: Document, asked: Sequence[Reaching]) -> Saying:
     """No item was shown: permit what can be permitted, and hand on every refusal that may lie inside it."""
-    base = _deepest(one for one in asked if holds(one[0], None) is Held.YES)
-    unseen = [one for one in asked if holds(one[0], None) is Held.OPEN]
+    unseen = [one for one in asked if one[0].whole.asks_about_items]
+    base = _deepest([one for one in asked if not one[0].whole.asks_about_items])
     depth = base[0][0].depth if base and base[0][1] is Reach.FULL else -1
     inside = tuple(rule for rule, _ in unseen if not rule.permits and rule.depth >= depth)
     denying = tuple(rule for rule, _ in base if not rule.permits)
@@ -91,13 +102,14 @@ def _say_unseen(document: Document, asked: list[Asked]) -> Saying:
     return Saying(document, Word.NOTHING, exceptions=inside)
 
 
-def _deepest(asked: Iterable[Asked]) -> list[Asked]:
+def _deepest(asked: Sequence[_Rule]) -> Sequence[_Rule]:
     """The rules that decide: those that reach fully before those that do so broadly, then the deepest."""
-    found = list(asked)
-    found = [one for one in found if one[1] is Reach.FULL] or found
-    depth = max((rule.depth for rule, _ in found), default=0)
+    if len(asked) < 2:
+        return asked
+    found = [one for one in asked if one[1] is Reach.FULL] or asked
+    depth = max([one[0].depth for one in found])
     return [one for one in found if one[0].depth == depth]
 
 
-def _rules(asked: Iterable[Asked]) -> tuple[Rule, ...]:
-    return tuple(rule for rule, _ in asked)
+def _rules(asked: Iterable[_Rule]) -> tuple[Rule, ...]:
+    return tuple([one[0] for one in asked])

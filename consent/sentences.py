@@ -5,16 +5,15 @@ You allow Kunshan First People's Hospital to see your test reports for your care
 until 9 Jan 2026.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from consent.document import Document, read_document
-from consent.phrases import Phrases
+from consent.phrases import NameOf, Phrases
 from consent.rules import Rule
 from consent.words import SCOPES, SEPARATE, STATUSES, word
 
-NameOf = Callable[[str], str | None]
 # Dates in the sentence stand as they were written, so where they are local does not matter.
 _ANYWHERE = 8
 
@@ -42,14 +41,19 @@ def _body(document: Document, phrases: Phrases) -> str:
         )
     if document.root is None:
         return phrases.pick("这里没有关于查看记录的约定。", "It says nothing about who may see your record.")
-    root = document.root
-    clause = phrases.clause(root.own, permits=root.permits)
-    exceptions = "".join(_exception(one, phrases) for one in root.nested)
-    return clause + exceptions + phrases.until(root.own) + phrases.pick("。", ".")
+    return clause(document.root, phrases)
 
 
-def _exception(rule: Rule, phrases: Phrases) -> str:
-    inner = phrases.until(rule.own) + "".join(_exception(one, phrases) for one in rule.nested)
+def clause(root: Rule, phrases: Phrases) -> str:
+    """A whole tree of rules as one sentence."""
+    told = phrases.clause(root.own, permits=root.permits)
+    exceptions = "".join(exception(one, phrases) for one in root.nested)
+    return told + exceptions + phrases.until(root.own) + phrases.pick("。", ".")
+
+
+def exception(rule: Rule, phrases: Phrases) -> str:
+    """A rule inside another, with all inside it; it goes on where the outer rule stopped: ", except ..."."""
+    inner = phrases.until(rule.own) + "".join(exception(one, phrases) for one in rule.nested)
     return phrases.exception(rule.own, permits=rule.permits) + phrases.aside(inner)
 
 

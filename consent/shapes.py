@@ -3,11 +3,11 @@
 import msgspec
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", gc=False):
     """Every part of a request is closed, and everything in it may be null: that counts as not said."""
 
 
-class Patient(Part, frozen=True):
+class Patient(Part, frozen=True, gc=False):
     """Whose record it is. Dates may be given to the day, the month or the year."""
 
     reference: str | None = None
@@ -15,7 +15,7 @@ class Patient(Part, frozen=True):
     deceased_date: str | None = None
 
 
-class Actor(Part, frozen=True):
+class Actor(Part, frozen=True, gc=False):
     """Who asks: a person or a device, and for which organisation."""
 
     reference: str | None = None
@@ -27,7 +27,7 @@ class Actor(Part, frozen=True):
     foreign_controlled: bool | None = None
 
 
-class SaidItem(Part, frozen=True):
+class SaidItem(Part, frozen=True, gc=False):
     """One thing asked for, as written."""
 
     ref: str
@@ -40,13 +40,13 @@ class SaidItem(Part, frozen=True):
     encounter: str | None = None
 
 
-class CrossBorder(Part, frozen=True):
+class CrossBorder(Part, frozen=True, gc=False):
     """On what legal mechanism the record would leave the country."""
 
     mechanism: str | None = None
 
 
-class Emergency(Part, frozen=True):
+class Emergency(Part, frozen=True, gc=False):
     """A declaration of an emergency."""
 
     declared: bool | None = None
@@ -54,7 +54,7 @@ class Emergency(Part, frozen=True):
     reason: str | None = None
 
 
-class Research(Part, frozen=True):
+class Research(Part, frozen=True, gc=False):
     """What a study is about, and what it has been granted."""
 
     study: str | None = None
@@ -68,7 +68,7 @@ class Research(Part, frozen=True):
     hgr_filing: bool | str | None = None
 
 
-class SaidRequest(Part, frozen=True):
+class SaidRequest(Part, frozen=True, gc=False):
     """A request, as written."""
 
     patient: Patient | None = None

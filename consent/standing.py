@@ -11,8 +11,8 @@ from consent.matching import code_matches, data_matches
 from consent.rules import Conditions, Labels, Recipient
 
 
-def lifts(permit: Conditions, refusal: Conditions, question: Question, item: Item | None) -> bool:
-    """Whether `permit`, said later, speaks of everything `refusal` speaks of, and no less precisely.
+def lifts_request(permit: Conditions, refusal: Conditions, question: Question) -> bool:
+    """Whether `permit`, said later, speaks of all that `refusal` says about the request, and no less precisely.
 
     When a rule counts is not what it refuses, so `period` plays no part.
     """
@@ -25,11 +25,17 @@ def lifts(permit: Conditions, refusal: Conditions, question: Question, item: Ite
         and _names_why(permit.purposes, refusal.purposes, question)
         and _speaks(permit.actions, refusal.actions)
         and _speaks(permit.uses, refusal.uses)
-        and _names_kinds(permit.kinds, refusal.kinds, item)
+        and _names_time(permit, refusal)
+    )
+
+
+def lifts_item(permit: Conditions, refusal: Conditions, item: Item | None) -> bool:
+    """The same for what they say about items: which, and how private."""
+    return (
+        _names_kinds(permit.kinds, refusal.kinds, item)
         and _names_codes(permit.codes, refusal.codes, item)
         and _names_labels(permit.labels, refusal.labels, item)
         and _names_data(permit.data, refusal.data, item)
-        and _names_time(permit, refusal)
     )
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from consent import fhir
 from consent.codes import DUO, EXTENSION
 from consent.fhir import Json, Unreadable
@@ -32,14 +34,13 @@ class OnProvision:
     deidentify: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class OnConsent:
+class OnConsent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What our extensions add to a consent as a whole."""
 
-    studies: tuple[str, ...]
-    places: tuple[str, ...]
-    delegation: str
-    retention_days: str
+    studies: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    delegation: str = ""
+    retention_days: str = ""
 
 
 def of_provision(said: Json, place: str) -> OnProvision:

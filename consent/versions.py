@@ -1,37 +1,43 @@
 """Which consents count: of every consent the version known then, of every series the newest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from consent.document import Document, read_document
 from consent.errors import BadCase
+from consent.fhir import is_object
 from consent.when import Moment
 
 # Only these were ever in force; a draft or a consent entered in error replaces nothing.
 _WAS_IN_FORCE = ("active", "inactive")
 
 
-def in_force(
-    consents: Iterable[Mapping[str, Any]], patient: str, *, known_at: Any, hours_east: int
-) -> list[Document]:
+def read_all(consents: Iterable[Mapping[str, Any]], hours_east: int) -> list[Document]:
+    """Every consent as the decision sees it, computable or not. Raises BadCase for something that is no Consent."""
+    found = []
+    for i, consent in enumerate(consents):
+        if not is_object(consent) or consent.get("resourceType") != "Consent":
+            raise BadCase(f"consents[{i}]", "is not a FHIR Consent", "不是 FHIR Consent")
+        found.append(read_document(consent, hours_east))
+    return found
+
+
+def in_force(documents: Iterable[Document], patient: str, known_at: datetime) -> list[Document]:
     """The patient's consents as they were known at `known_at`, by id: one version each, replaced ones gone.
 
-    Raises BadCase for something that is no Consent. A consent without `meta.lastUpdated` was always known.
+    A consent without `meta.lastUpdated` was always known.
     """
     newest: dict[str, Document] = {}
-    for i, consent in enumerate(consents):
-        if not isinstance(consent, Mapping) or consent.get("resourceType") != "Consent":
-            raise BadCase(f"consents[{i}]", "is not a FHIR Consent", "不是 FHIR Consent")
-        if not _speaks_for(consent, patient):
-            continue
-        document = read_document(consent, hours_east)
-        if document.known is not None and document.known > known_at:
+    for document in documents:
+        if document.patient != patient or (document.known is not None and document.known > known_at):
             continue
         before = newest.get(document.id)
-        if before is None or _rank(document) > _rank(before):
+        if before is None or _is_newer(document, before):
             newest[document.id] = document
-    standing = sorted(newest.values(), key=lambda one: one.id)
-    return [one for one in standing if not any(_replaces(other, one) for other in standing)]
+    if len(newest) < 2:
+        return list(newest.values())
+    return _not_replaced(sorted(newest.values(), key=lambda one: one.id))
 
 
 def is_later(one: Document, other: Document) -> bool:
@@ -40,18 +46,19 @@ def is_later(one: Document, other: Document) -> bool:
     return mine is not None and theirs is not None and mine.first > theirs.last
 
 
-def _speaks_for(consent: Mapping[str, Any], patient: str) -> bool:
-    reference = consent.get("patient")
-    return isinstance(reference, Mapping) and reference.get("reference") == patient
-
-
 def _said_at(document: Document) -> Moment | None:
     if document.signed is not None:
         return document.signed
     return Moment(document.known, document.known) if document.known else None
 
 
-def _rank(document: Document) -> tuple[Any, ...]:
+def _is_newer(document: Document, before: Document) -> bool:
+    mine, theirs = _rank(document), _rank(before)
+    # Two that differ in nothing above: either may be taken, as long as it is always the same one.
+    return mine > theirs if mine != theirs else repr(document) > repr(before)
+
+
+def _rank(document: Document) -> tuple[float, int, bool, bool]:
     """Orders versions of one consent. Of two with the same instant and number the stricter counts."""
     if document.known is not None:
         known = document.known.timestamp()
@@ -59,16 +66,20 @@ def _rank(document: Document) -> tuple[Any, ...]:
         known = float("inf") if document.problem else float("-inf")
     number = int(document.version) if document.version.isdecimal() else -1
     permits = document.root is not None and document.root.permits
-    return (known, number, document.status != "active", not permits, repr(document))
+    return (known, number, document.status != "active", not permits)
 
 
-def _replaces(other: Document, one: Document) -> bool:
-    return (
-        other is not one
-        # What nobody can decide by takes nothing back: it may have been meant as a permit.
-        and other.problem is None
-        and one.series is not None
-        and other.series == one.series
-        and other.status in _WAS_IN_FORCE
-        and is_later(other, one)
-    )
+def _not_replaced(documents: Sequence[Document]) -> list[Document]:
+    """Those whose series holds nothing newer."""
+    series = [one.series for one in documents]
+    # What nobody can decide by takes nothing back: it may have been meant as a permit.
+    newer = [
+        (other, named)
+        for other, named in zip(documents, series, strict=True)
+        if named is not None and other.problem is None and other.status in _WAS_IN_FORCE
+    ]
+    return [
+        one
+        for one, named in zip(documents, series, strict=True)
+        if not any(named == other_named and is_later(other, one) for other, other_named in newer)
+    ]

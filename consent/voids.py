@@ -26,8 +26,8 @@ def void(document: Document, question: Question, config: Config) -> str:
 
 def _wrong_signer(document: Document, question: Question, config: Config) -> str:
     """PIPL 31 (children), Civil Code 18 and 23 (a guardian's word ends at 18), delegation by an adult."""
-    others = document.signers - {question.patient}
     self_signed = not document.signers or question.patient in document.signers
+    others = document.signers - {question.patient}
     if question.born is None:
         # IHE PCF's infant example is signed by a mother who is herself a patient and gives no birth date.
         proven = self_signed or document.ours.delegation or all(one.startswith("Patient/") for one in others)

@@ -1,5 +1,7 @@
 """Plain words for the codes in a consent, in Chinese and English. A code without words shows itself."""
 
+import hashlib
+
 PURPOSES = {
     "TREAT": ("看病", "your care"),
     "ETREAT": ("急诊救治", "emergency care"),
@@ -33,6 +35,30 @@ PURPOSES = {
     "PATSFTY": ("患者和用药安全", "patient safety"),
     "HPRGRP": ("统计报告", "programme reporting"),
     "PATADMIN": ("就诊登记", "administration"),
+    "TRAIN": ("教学培训", "training"),
+    "SYSDEV": ("系统开发", "developing systems"),
+    "HSYSADMIN": ("系统维护", "running the systems"),
+    "METAMGT": ("元数据管理", "managing metadata"),
+    "LABELING": ("标注数据", "labelling data"),
+    "RECORDMGT": ("病历管理", "managing records"),
+    "HDIRECT": ("健康目录服务", "a health directory"),
+    "HACCRED": ("机构评审", "accreditation"),
+    "HCOMPL": ("合规检查", "checking compliance"),
+    "HDECD": ("处理逝者事务", "matters of the deceased"),
+    "HDM": ("诊疗服务管理", "managing how care is delivered"),
+    "HLEGAL": ("法律事务", "legal matters"),
+    "HOUTCOMS": ("评价治疗效果", "measuring outcomes"),
+    "PERFMSR": ("评价服务质量", "measuring performance"),
+    "MEMADMIN": ("参保人管理", "administering members"),
+    "OPERAT": ("业务运行", "operations"),
+    "FRAUD": ("查处欺诈", "finding fraud"),
+    "GOV": ("政府管理", "government"),
+    "DONAT": ("器官或遗体捐献", "donation"),
+    "CLINTRCHNPC": ("不涉及诊疗的临床试验研究", "clinical trial research without care"),
+    "CLINTRCHPC": ("伴随诊疗的临床试验研究", "clinical trial research with care"),
+    "PRECLINTRCH": ("临床前研究", "preclinical research"),
+    "TREATDS": ("为数据主体治疗", "treating the person the data are about"),
+    "PURPOSEOFUSE": ("任何用途", "any purpose"),
 }
 ACTIONS = {
     "access": ("查看", "see"),
@@ -105,6 +131,14 @@ ROLES = {
     "security-officer": ("安全负责人", "security officers"),
     "next-of-kin": ("近亲属", "next of kin"),
     "ai-device": ("智能系统", "automated systems"),
+    "kiosk": ("自助机", "kiosks"),
+    "radiologist": ("影像诊断医师", "radiologists"),
+    "ecg-physician": ("心电诊断医师", "ECG physicians"),
+    "pathologist": ("病理诊断医师", "pathologists"),
+    "manager": ("医院管理人员", "managers"),
+    "data-processor": ("受托处理人员", "data processors"),
+    "courier": ("配送员", "couriers"),
+    "home-nurse": ("居家护理人员", "home nurses"),
 }
 USES = {
     "0000004": ("不限用途", "any use"),
@@ -136,6 +170,7 @@ MEANINGS = {
     "authoredby": ("出自{}的", "what {} wrote"),
 }
 STATUSES = {
+    "active": ("有效", "in force"),
     "inactive": ("已收回", "taken back"),
     "draft": ("草稿,尚未生效", "a draft that does not count yet"),
     "proposed": ("尚待您确认", "waiting for your answer"),
@@ -143,9 +178,37 @@ STATUSES = {
     "entered-in-error": ("录入有误,不算数", "entered in error, does not count"),
 }
 SCOPES = {"research": ("只用于研究", "for research only"), "treatment": ("不用于研究", "never for research")}
+EVERY_SCOPE = {
+    **SCOPES,
+    "patient-privacy": ("用于写明的各种目的", "for whatever it names"),
+    "adr": ("预先的医疗指示,不涉及记录", "an advance directive, not about records"),
+}
 
 
 def word(table: dict[str, tuple[str, str]], code: str, lang: str) -> str:
     """The word for a code in the language, "zh" or "en"; the code itself where nobody has found a word."""
     zh, en = table.get(code, (code, code))
     return zh if lang == "zh" else en
+
+
+# Raised whenever a sentence of the same words is built otherwise (phrases.py, sentences.py).
+BUILT = 1
+
+
+def edition() -> str:
+    """Which words these are: whoever keeps a sentence keeps this beside it, and can tell a new wording from a lie."""
+    tables = (
+        PURPOSES,
+        ACTIONS,
+        CLASSES,
+        SENSITIVITIES,
+        LEVELS,
+        ROLES,
+        USES,
+        SEPARATE,
+        MEANINGS,
+        STATUSES,
+        SCOPES,
+    )
+    told = repr([sorted(one.items()) for one in tables])
+    return f"{BUILT}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"

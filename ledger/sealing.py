@@ -38,7 +38,7 @@ class Sealed:
 
 def commit(text: str, *, salt: bytes) -> str:
     """A promise about `text` that tells nothing without the salt: hex HMAC-SHA-256(salt, text)."""
-    return hmac.digest(salt, text.encode(), hashlib.sha256).hex()
+    return _commitment(text.encode(), salt=salt)
 
 
 def pseudonym(key: bytes, name: str) -> str:
@@ -51,7 +51,7 @@ def seal(details: Mapping[str, Any], *, key: bytes, entropy: Entropy) -> Sealed:
     text = orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS)
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
     hidden = _cipher(key).encrypt(nonce, salt + text, _SEAL_VERSION)
-    return Sealed(commit(text.decode(), salt=salt), _SEAL_VERSION + nonce + hidden)
+    return Sealed(_commitment(text, salt=salt), _SEAL_VERSION + nonce + hidden)
 
 
 def unseal(ciphertext: bytes, *, key: bytes) -> dict[str, Any]:
@@ -59,6 +59,21 @@ def unseal(ciphertext: bytes, *, key: bytes) -> dict[str, Any]:
     _, text = _opened(ciphertext, key)
     details: dict[str, Any] = orjson.loads(text)
     return details
+
+
+class Unsealing:
+    """Opens what was sealed under one key, again and again: the key to the seals is worked out once."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = _cipher(key)
+
+    def text(self, ciphertext: bytes, commitment: str) -> bytes:
+        """What was sealed, canonical JSON, if it is what was committed to. Raises CannotOpen."""
+        shown = _decrypted(ciphertext, self._cipher)
+        text = shown[SALT_BYTES:]
+        if not _is_commitment(commitment, text, salt=shown[:SALT_BYTES]):
+            raise CannotOpen
+        return text
 
 
 def opening(ciphertext: bytes, *, key: bytes) -> dict[str, str]:
@@ -76,7 +91,7 @@ def is_opening(opened: Mapping[str, str], commitment: str) -> bool:
         salt, text = bytes.fromhex(opened["salt"]), opened["details"]
     except (KeyError, ValueError, TypeError):
         return False
-    return len(salt) == SALT_BYTES and hmac.compare_digest(commit(text, salt=salt), commitment)
+    return len(salt) == SALT_BYTES and _is_commitment(commitment, text.encode(), salt=salt)
 
 
 def opens_to(ciphertext: bytes, key: bytes, commitment: str) -> bool:
@@ -85,7 +100,15 @@ def opens_to(ciphertext: bytes, key: bytes, commitment: str) -> bool:
         salt, text = _opened(ciphertext, key)
     except CannotOpen:
         return False
-    return hmac.compare_digest(commit(text.decode(), salt=salt), commitment)
+    return _is_commitment(commitment, text, salt=salt)
+
+
+def _is_commitment(commitment: str, text: bytes, *, salt: bytes) -> bool:
+    return hmac.compare_digest(_commitment(text, salt=salt).encode(), commitment.encode())
+
+
+def _commitment(text: bytes, *, salt: bytes) -> str:
+    return hmac.digest(salt, text, hashlib.sha256).hex()
 
 
 def _cipher(key: bytes) -> AESGCM:
@@ -93,13 +116,18 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def _opened(ciphertext: bytes, key: bytes) -> tuple[bytes, bytes]:
+    """Salt and text."""
+    shown = _decrypted(ciphertext, _cipher(key))
+    return shown[:SALT_BYTES], shown[SALT_BYTES:]
+
+
+def _decrypted(ciphertext: bytes, cipher: AESGCM) -> bytes:
     start = len(_SEAL_VERSION)
     if ciphertext[:start] != _SEAL_VERSION or len(ciphertext) < start + NONCE_BYTES:
         raise CannotOpen
     try:
-        shown = _cipher(key).decrypt(
+        return cipher.decrypt(
             ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :], _SEAL_VERSION
         )
     except InvalidTag:
         raise CannotOpen from None
-    return shown[:SALT_BYTES], shown[SALT_BYTES:]

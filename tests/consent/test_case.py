@@ -1,5 +1,8 @@
 """A question is read strictly: what nobody knows, or nobody can read, is an error that names the field."""
 
+import json
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +109,10 @@ def test_null_means_not_said() -> None:
 def test_a_misspelt_field_is_never_ignored(name: str, value: object) -> None:
     with pytest.raises(BadCase, match="unknown field"):
         decide([CARE], ask() | {name: value}, Config())
+
+
+def test_settings_that_were_kept_are_the_settings() -> None:
+    config = Config(tz_hours=-5, required_policies={"https://p.example": "2"})
+    kept = config.as_dict()
+    assert list(kept) == [one.name for one in fields(Config)]
+    assert Config(**json.loads(json.dumps(kept))) == config

@@ -1,6 +1,7 @@
 """The sentence on the screen is the rule that decides: change the rule and it changes."""
 
 import copy
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent import Wish, build_consent, sentence, withdraw
-from tests.consent.papers import DOCTOR, HOSPITAL, ME, Json, deny, paper, permit, topic, who
+from consent import Wish, build_consent, sentence, withdraw, words
+from tests.consent.papers import (
+    DOCTOR,
+    HOSPITAL,
+    ME,
+    Json,
+    concept,
+    deny,
+    extension,
+    kind,
+    level,
+    paper,
+    permit,
+    topic,
+    who,
+    why,
+)
 from tests.consent.test_building import FORM, RESEARCH, SIGNED, WISH
 from tests.consent.wishes_of_anybody import rules
 
@@ -176,3 +192,43 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return sorted((name, _sorted(inner)) for name, inner in value.items())
     return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+# A receipt keeps its sentence with the edition of the words. Where this answer changes and no table of words did,
+# raise BUILT: otherwise older receipts would be taken for lies.
+ALL_OF_IT = {
+    "type": "permit",
+    "period": {"start": "2026-01-01", "end": "2026-12-31T12:00:00+08:00"},
+    "actor": [*who(HOSPITAL, DOCTOR), *who("Organization/x", role="CST"), *who("Practitioner/y", role="AUT")],
+    "action": [concept("x", "access"), concept("x", "disclose")],
+    "securityLabel": topic("PSY", "HIV") + level("R"),
+    "purpose": why("TREAT", "HRESCH"),
+    "class": kind("Condition", "Observation"),
+    "code": [
+        concept("http://loinc.org", "718-7"),
+        concept("http://purl.obolibrary.org/obo/duo.owl", "DUO:0000042"),
+    ],
+    "dataPeriod": {"start": "2020", "end": "2021-05"},
+    "data": [{"meaning": "related", "reference": {"reference": "Encounter/e"}}],
+    "extension": [
+        extension("recipient-region", valueCode="330100"),
+        extension("recipient-role", valueCode="nurse"),
+        extension("onward-sharing", valueBoolean=False),
+        extension("deidentify-required", valueBoolean=True),
+    ],
+    "provision": [deny(actor=who(DOCTOR), period={"end": "2026-06"}, provision=[permit(purposes=("BTG",))])],
+}
+KNOWN_ANSWER = (1, "520f980446eb62bc")
+
+
+def test_a_sentence_that_is_built_otherwise_is_of_another_edition() -> None:
+    every = [build_consent(one, consent_id="c-1", at=SIGNED) for one in (WISH, RESEARCH)]
+    every += [paper(one) for one in (ALL_OF_IT, deny(provision=[ALL_OF_IT]), permit(provision=[deny()]))]
+    told = "\n".join(sentence(one, lang, _nobody) for one in every for lang in ("zh", "en"))
+    assert (words.BUILT, hashlib.sha256(told.encode()).hexdigest()[:16]) == KNOWN_ANSWER
+
+
+def test_another_word_is_another_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = words.edition()
+    monkeypatch.setitem(words.PURPOSES, "TREAT", ("就医", "treatment"))
+    assert words.edition() != before
