@@ -32,13 +32,16 @@ class CannotRead(TerminalError):
 
     exit_code: ClassVar[int] = 6
 
-    def __init__(self, place: str, en: str, zh: str) -> None:
-        super().__init__(
-            f"{place} {en}",
-            f"无法使用 {place}:{zh}",
-            hint="name a file that holds it, or - for standard input",
-            hint_zh="请给出内容正确的文件,或用 - 表示标准输入",
-        )
+    def __init__(
+        self,
+        place: str,
+        en: str,
+        zh: str,
+        *,
+        hint: str = "name a file that holds it, or - for standard input",
+        hint_zh: str = "请给出内容正确的文件,或用 - 表示标准输入",
+    ) -> None:
+        super().__init__(f"{place} {en}", f"无法使用 {place}:{zh}", hint=hint, hint_zh=hint_zh)
 
 
 class SetAside(TerminalError):

@@ -15,7 +15,7 @@ from consent.config import Config
 from consent.errors import BadCase
 from consent.shapes import Actor, Emergency, Patient, Research, SaidItem, SaidRequest
 from consent.strict import read
-from consent.when import Moment, local, moment
+from consent.when import Moment, local, moment, seen_in
 
 # Of an actor whose country is not said (the published case format).
 DEFAULT_COUNTRY = "CN"
@@ -79,7 +79,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def today(self) -> date:
         """The local day of the question, by its first instant."""
-        return self.asked.first.astimezone(local(self.hours_east)).date() if self.asked else date.max
+        return seen_in(local(self.hours_east), self.asked.first).date() if self.asked else date.max
 
     @property
     def is_for_research(self) -> bool:

@@ -99,7 +99,7 @@ def _read(consent: Json, hours: int) -> Document:
         ),
         ours=terms.of_consent(said, "Consent"),
         root=read_rules(said.get("provision"), hours) if has_rules else None,
-        patient=_patient(said),
+        patient=fhir.reference(said.get("patient"), "Consent.patient"),
     )
 
 
@@ -131,10 +131,10 @@ def _unreadable(consent: Json, problem: Unreadable, hours: int) -> Document:
 
 
 def _patient(said: Json) -> str:
-    """Whose consent it is; "" where that is not said for certain."""
+    """Whose consent it may be, written as `Patient/id`; "" where it may be anybody's: it then blocks for everybody."""
     patient = said.get("patient")
     reference = patient.get("reference") if fhir.is_object(patient) else None
-    return reference if isinstance(reference, str) else ""
+    return fhir.local_part(reference) if isinstance(reference, str) else ""
 
 
 def _version(said: Json) -> str:
@@ -159,10 +159,10 @@ def _scope(said: Json) -> str:
 def _separate(said: Json) -> frozenset[str]:
     """Kinds of separate consent given (PIPL 23-25, 29, 39). Other categories only say what the paper is."""
     found = set()
-    for value, _ in fhir.each(said, "category", "Consent"):
-        for one in value.get("coding", ()) if fhir.is_object(value) else ():
-            if fhir.is_object(one) and one.get("system") == SEPARATE_CONSENT:
-                found.add(str(one.get("code")))
+    for value, where in fhir.each(said, "category", "Consent"):
+        for one, place in fhir.each(fhir.object_at(value, where), "coding", where):
+            if fhir.object_at(one, place).get("system") == SEPARATE_CONSENT:
+                found.add(fhir.text(one, "code", place))
     return frozenset(found)
 
 

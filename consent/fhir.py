@@ -27,6 +27,13 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def object_at(value: object, place: str) -> Json:
+    """The object at `place`."""
+    if not is_object(value):
+        raise Unreadable(place, "is not an object", "不是对象")
+    return value
+
+
 def closed(value: object, place: str, known: frozenset[str]) -> Json:
     """The object at `place`. What stands beside the `known` elements may be a restriction: no guessing."""
     if not is_object(value):
@@ -87,5 +94,22 @@ def codings(concept: object, place: str) -> list[tuple[str, str]]:
 
 
 def reference(value: object, place: str) -> str:
-    """The address of a Reference. A name or an identifier alone does not say for certain who is meant."""
-    return text(value, "reference", place)
+    """The address of a Reference, `Type/id`. A name or an identifier alone does not say for certain who is meant.
+
+    Nor does an address on a server, of a version or of something contained: it would match nobody, and a refusal that
+    matches nobody refuses nothing.
+    """
+    written = text(value, "reference", place)
+    if written.startswith(("#", "urn:")) or written != local_part(written):
+        raise Unreadable(f"{place}.reference", "is not written as Type/id", "应写作 类型/编号")
+    return written
+
+
+def local_part(written: str) -> str:
+    """`Type/id` of an address on a server or of a version.
+
+    >>> local_part("https://example.org/fhir/Patient/p1/_history/2")
+    'Patient/p1'
+    """
+    bare = written.partition("/_history/")[0]
+    return "/".join(bare.split("/")[-2:]) if "://" in bare else bare

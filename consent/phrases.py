@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from consent.rules import Conditions, Labels, Recipient, Uses
-from consent.when import Moment, Period, local
+from consent.when import Moment, Period, local, seen_in
 from consent.words import ACTIONS, CLASSES, LEVELS, MEANINGS, PURPOSES, ROLES, SENSITIVITIES, USES, word
 
 NameOf = Callable[[str], str | None]
@@ -117,13 +117,13 @@ class Phrases:
         """The day of a moment; the time of day too where it is finer than a day. "" for none."""
         if moment is None or moment.last - moment.first > _ALMOST_A_DAY:
             return self.on_day(moment)
-        return f"{self.on_day(moment)} {moment.first.astimezone(CHINA):%H:%M:%S}"
+        return f"{self.on_day(moment)} {seen_in(CHINA, moment.first):%H:%M:%S}"
 
     def on_day(self, moment: Moment | None) -> str:
         """The day of a moment, or the first and last day of a longer one. "" for none."""
         if moment is None:
             return ""
-        ends = (one.astimezone(CHINA) for one in (moment.first, moment.last))
+        ends = (seen_in(CHINA, one) for one in (moment.first, moment.last))
         return self.pick(" 至 ", " to ").join(dict.fromkeys(self.day(f"{one:%Y-%m-%d}") for one in ends))
 
     def _who(self, said: Conditions) -> str:

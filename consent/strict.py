@@ -15,6 +15,17 @@ _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _MISTYPED = re.compile(r"Expected `([a-z0-9 |]+)`, got `([a-z0-9 |]+)`")
 
 
+_IN_CHINESE = {
+    "str": "文本",
+    "int": "整数",
+    "float": "数字",
+    "bool": "真或假",
+    "null": "空值",
+    "array": "列表",
+    "object": "对象",
+}
+
+
 def read(value: Any, shape: type[_T], place: str) -> _T:
     """`value` as `shape`. Raises BadCase with the place and the field, never with what stands in it."""
     try:
@@ -33,5 +44,9 @@ def _named(message: str, place: str) -> BadCase:
     if missing := _MISSING.fullmatch(what):
         return BadCase(f"{where}.{missing[1]}", "is missing", "缺失")
     if types := _MISTYPED.match(what):
-        return BadCase(where, f"is {types[2]}, not {types[1]}", f"类型是 {types[2]},应为 {types[1]}")
+        return BadCase(where, f"is {types[2]}, not {types[1]}", f"是{_zh(types[2])},应为{_zh(types[1])}")
     return BadCase(where, "cannot be read", "无法读取")
+
+
+def _zh(types: str) -> str:
+    return "或".join(_IN_CHINESE.get(one, one) for one in types.split(" | "))

@@ -18,6 +18,7 @@ from consent.fhir import Json, Unreadable
 
 DISEASE_SPECIFIC = "0000007"
 _ON_RULES = frozenset(("recipient-region", "recipient-role", "onward-sharing", "deidentify-required"))
+_LIMITS = _ON_RULES | {"research-study", "geographic-limit"}
 _REGION = re.compile(r"(?!00)\d\d(\d\d){0,5}", re.ASCII)
 _OBO = "http://purl.obolibrary.org/obo/"
 _DUO_TERM = re.compile(r"(?:DUO[:_])?(\d{7})", re.ASCII)
@@ -113,6 +114,9 @@ def _ours(said: Json, place: str) -> list[tuple[str, Json, str]]:
         url = fhir.text(one, "url", where)
         if url.startswith(EXTENSION):
             found.append((url.removeprefix(EXTENSION), one, where))
+        elif url.rpartition("/")[2] in _LIMITS:
+            # Somebody's limit under another address: left out, it would limit nothing.
+            raise Unreadable(f"{where}.url", f"is not {EXTENSION}...", f"应为 {EXTENSION}…")
     return found
 
 

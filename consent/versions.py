@@ -30,7 +30,9 @@ def in_force(documents: Iterable[Document], patient: str, known_at: datetime) ->
     """
     newest: dict[str, Document] = {}
     for document in documents:
-        if document.patient != patient or (document.known is not None and document.known > known_at):
+        if document.patient not in ("", patient) or (
+            document.known is not None and document.known > known_at
+        ):
             continue
         before = newest.get(document.id)
         if before is None or _is_newer(document, before):

@@ -8,7 +8,9 @@ from datetime import date
 from consent.case import Question
 from consent.config import Config
 from consent.document import Document
-from consent.when import Moment, age, local
+from consent.when import Moment, age, local, seen_in
+
+_RELATIVES = ("RelatedPerson/", "Patient/")
 
 
 def void(document: Document, question: Question, config: Config) -> str:
@@ -40,6 +42,9 @@ def _wrong_signer(document: Document, question: Question, config: Config) -> str
         return "GUARDIAN_CONSENT_REQUIRED"
     if youngest >= config.guardian_lapse_age:
         return "" if document.ours.delegation else "DELEGATION_NOT_PROVEN"
+    if not (document.ours.delegation or any(one.startswith(_RELATIVES) for one in others)):
+        # The hospital's word, or a doctor's, is no guardian's; an authority that is one shows a paper (Civil Code 32).
+        return "GUARDIAN_CONSENT_REQUIRED"
     oldest_today = age(question.born.first.date(), question.today)
     return "GUARDIAN_CONSENT_LAPSED" if oldest_today >= config.guardian_lapse_age else ""
 
@@ -47,4 +52,4 @@ def _wrong_signer(document: Document, question: Question, config: Config) -> str
 def _day_signed(document: Document, question: Question, config: Config) -> date:
     """The local day of signing; where none is given, the day the registry learned of it, or today."""
     moment = document.signed or (Moment(document.known, document.known) if document.known else None)
-    return moment.first.astimezone(local(config.tz_hours)).date() if moment else question.today
+    return seen_in(local(config.tz_hours), moment.first).date() if moment else question.today

@@ -95,6 +95,14 @@ def local(hours_east: int) -> timezone:
     return timezone(timedelta(hours=hours_east))
 
 
+def seen_in(zone: timezone, instant: datetime) -> datetime:
+    """The instant by the clocks of `zone`; at either end of the calendar, which has no such time, as it is written."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
+
+
 def period(value: object, hours_east: int) -> Period:
     """A FHIR Period. Raises ValueError where it is empty, unreadable or ends before it begins."""
     if not is_object(value) or not {"start", "end"} & set(value):

@@ -73,7 +73,7 @@ def test_a_file_that_is_no_case_is_named(tmp_path: Path) -> None:
     (tmp_path / "case.json").write_bytes(b"{")
     result = run(str(tmp_path / "case.json"))
     assert (result.exit_code, result.stdout) == (6, "")
-    assert "case.json is not strict JSON" in result.stderr
+    assert "case.json is not JSON (column 2)" in result.stderr
 
 
 def test_shared_vectors_come_out_of_the_shell_too(shared: Path) -> None:

@@ -78,6 +78,21 @@ def test_who_signs_for_a_grown_up_must_show_that_they_may(
     assert _reason(born, signers, extension=PROOF) == "CONSENT_PERMIT"
 
 
+@pytest.mark.parametrize("signer", ["Practitioner/dr", "Organization/holder", "Device/robot"])
+def test_only_a_relative_or_somebody_with_a_paper_is_a_child_s_guardian(signer: str) -> None:
+    assert _reason("2020-01-01", [signer]) == "GUARDIAN_CONSENT_REQUIRED"
+    assert _reason("2020-01-01", [signer, MOTHER]) == "CONSENT_PERMIT"
+    assert _reason("2020-01-01", [signer], extension=PROOF) == "CONSENT_PERMIT"
+
+
+@pytest.mark.parametrize("signed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("signer", [ME, MOTHER])
+def test_at_either_end_of_the_calendar_there_is_an_answer(signed: str, at: str, signer: str) -> None:
+    consent = paper(permit(HOSPITAL), date=signed, performer=[{"reference": signer}])
+    assert decide([consent], ask(at=at), Config()).decision in ("permit", "deny")
+
+
 def test_who_signed_nowhere_is_taken_for_the_patient() -> None:
     unsigned = paper(permit(HOSPITAL))
     del unsigned["performer"]

@@ -1,12 +1,13 @@
 """What counts is what was known, and of two that replace one another the newer."""
 
 import itertools
+from typing import Any
 
 import pytest
 
 from consent import Config, decide
 from consent.errors import BadCase
-from tests.consent.papers import DECLARED, HOSPITAL, Json, ask, deny, item, paper, permit, topic, why
+from tests.consent.papers import DECLARED, HOSPITAL, ME, Json, ask, deny, item, paper, permit, topic, why
 
 POLICY = [{"uri": "https://platform.example/policy/shared|1"}]
 
@@ -82,11 +83,30 @@ def test_papers_that_name_no_policy_replace_nothing() -> None:
     assert decide(consents, ask(), Config()).basis == ("new", "old")
 
 
-def test_a_consent_of_nobody_speaks_for_nobody() -> None:
-    for patient in (None, {"display": "Lin"}, {"reference": "Patient/other"}):
-        assert decide([paper(permit(HOSPITAL), patient=patient)], ask(), Config()).reason == "NO_CONSENT"
+def test_a_consent_of_somebody_else_is_none() -> None:
+    others = [paper(permit(HOSPITAL), patient={"reference": "Patient/other"})]
+    assert decide(others, ask(), Config()).reason == "NO_CONSENT"
     with pytest.raises(BadCase):
         decide([{"id": "x"}], ask(), Config())
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "whose",
+    [
+        None,
+        {"display": "Lin"},
+        {"reference": f"https://example.org/fhir/{ME}"},
+        {"reference": f"{ME}/_history/2"},
+        {"reference": f"https://example.org/fhir/{ME}/_history/2"},
+    ],
+)
+@pytest.mark.parametrize("rule", [permit(HOSPITAL), deny()], ids=["permit", "refusal"])
+def test_a_consent_that_may_be_the_patient_s_blocks_and_never_permits(whose: Any, rule: Json) -> None:
+    """A refusal that is not attributed for certain must not be passed over beside a permit."""
+    papers = [paper(permit(HOSPITAL), id="c-0"), paper(rule, patient=whose)]
+    assert decide(papers, ask(), Config()).reason == "NON_COMPUTABLE_CONSENT"
+    assert decide(papers[1:], ask(), Config()).reason == "NON_COMPUTABLE_CONSENT"
 
 
 def test_when_all_is_refused_the_most_telling_reason_is_named() -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 REFUSED = Refused.exit_code
 LINES = (".jsonl", ".ndjson")
+BUG = ("cannot be answered: a bug of this program", "无法回答:程序有缺陷")
+HINT = "what a case may hold: docs/reference/consent-case.md"
+HINT_ZH = "案例的写法见 docs/reference/consent-case.md"
 
 
 @consent.command()
@@ -37,7 +40,7 @@ def decide(case: str, words: bool) -> None:
         return
     answer, problem = _answered(read_bytes(case), words=words)
     if problem:
-        raise CannotRead(named(case), *problem)
+        raise CannotRead(named(case), *problem, hint=HINT, hint_zh=HINT_ZH)
     output.document(answer)
     if answer["decision"] != "permit":
         raise Exit(REFUSED)
@@ -45,15 +48,22 @@ def decide(case: str, words: bool) -> None:
 
 def _decide_lines(lines: Iterator[bytes], *, words: bool) -> None:
     unread = total = 0
+    bug: Exception | None = None
     for line in lines:
         if not line.strip():
             continue
         total += 1
-        answer, problem = _answered(line, words=words)
+        try:
+            answer, problem = _answered(line, words=words)
+        except Exception as error:  # noqa: BLE001 - a bug met in one line must not cost the others their answer
+            bug = bug or error
+            answer, problem = {}, BUG
         if problem:
             unread += 1
             answer |= {"error": {"en": problem[0], "zh": problem[1]}}
         output.json_line(answer)
+    if bug:
+        raise bug
     if unread:
         raise NotAllUsable(unread, total, "cases could not be read", "案例无法读取")
 
@@ -62,15 +72,18 @@ def _answered(raw: bytes, *, words: bool) -> tuple[dict[str, Any], tuple[str, st
     """The answer to a case; or what is known of it, and what is wrong with it (en, zh)."""
     from consent import Config, decide
     from consent.errors import ConsentError
+    from exchange.records.problems import REASONS
     from exchange.records.strict_json import NotStrict, parse
 
     try:
         case, _ = parse(raw)
     except NotStrict as wrong:
-        return {}, (f"is not strict JSON ({wrong.reason})", f"不是严格的 JSON({wrong.reason})")
+        en, zh = REASONS[wrong.reason]
+        columns = (f" (column {wrong.column})", f"(第 {wrong.column} 列)") if wrong.column else ("", "")
+        return {}, (en.format("", column=columns[0]), zh.format("", column=columns[1]))
+    known = {"id": case["id"]} if isinstance(case, Mapping) and "id" in case else {}
     if not isinstance(case, Mapping) or not isinstance(case.get("request"), Mapping):
-        return {}, ("holds no case: consents and a request", "不是案例:应含 consents 和 request")
-    known = {"id": case["id"]} if "id" in case else {}
+        return known, ("holds no case: consents and a request", "不是案例:应含 consents 和 request")
     consents = case.get("consents")
     if not isinstance(consents, list):
         return known, ("has no list of consents", "缺少 consents 列表")
