@@ -26,7 +26,6 @@ $(READY): requirements/dev.lock pyproject.toml
 	touch $@
 
 demo: $(READY) ## the whole story with three regions, in ./demo
-	rm -rf demo
 	@test ! -e demo/kunshan/node.toml || { echo "demo: told before; the old folder makes room"; rm -rf demo; }
 	$(BIN)/hutong demo demo
 
@@ -63,6 +62,8 @@ bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.path
 	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.consent
+	$(BIN)/python -m bench.policy
+	$(BIN)/python -m bench.withdrawal
 
 lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
 	$(COMPILE) -o requirements/run.lock

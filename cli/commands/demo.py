@@ -23,8 +23,8 @@ from cli.terminal import Terminal
 def demo(terminal: Terminal, folder: Path, patients: int) -> None:
     """Tell the whole story with three regions: asked, agreed, handed over, proved, taken back, refused.
 
-    In Chinese and English, without a network. What it did is left in DIR to look around in, with three
-    commands to try next.
+    In Chinese and English, without a network. What it did is left in DIR to look around in, with two pages
+    to open in a browser and three commands to try next.
 
     Example:
         hutong demo demo

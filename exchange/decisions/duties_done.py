@@ -75,9 +75,7 @@ class Followed:
         if report.get("profile") != value:
             return "unknown", Text("处理报告已无法打开", "its report cannot be opened any more")
         rules = str(report.get("rules", ""))
-        return "done", Text(
-            f"按 {value} 方案(规则 {rules})", f"with the profile {value} (rules {rules})"
-        )
+        return "done", Text(f"按 {value} 方案(规则 {rules})", f"with the profile {value} (rules {rules})")
 
     def _least(self, _: str) -> tuple[str, Text]:
         if not self.handed_over or self.outcome is None:

@@ -36,6 +36,14 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
         "the patient signs again with the team; until then ask for care the usual way",
         "请患者与团队续签;在此之前请按一般诊疗请求",
     ),
+    "GRASSROOTS_NEEDS_REFERRAL": (
+        "name the referral with --case, or let the patient show a code: hutong consent code, then --code",
+        "请用 --case 指明转诊,或由患者出示健康码(hutong consent code)后用 --code",
+    ),
+    "LICENCE_ENDS_AT_REGION": (
+        "name the referral with --case, or let the patient show a code: hutong consent code, then --code",
+        "请用 --case 指明转诊,或由患者出示健康码(hutong consent code)后用 --code",
+    ),
     "AGREEMENT_NOT_IN_FORCE": (
         "name the agreement with --case agreement:ID; whoever runs the holder's node keeps it in orders.toml",
         "请用 --case agreement:编号 指明委托处理协议;由保管方节点登记在 orders.toml",

@@ -175,7 +175,10 @@ def _require_enough(patients: int, least: int) -> None:
 def _clean(
     node: Node, included: Sequence[Included], cleaner: Cleaner, progress: Progress | None
 ) -> dict[str, list[bytes]]:
-    """Cleaned resources by type, in the order of the store; what was entered in error is no data."""
+    """Cleaned resources by type; what was entered in error is no data.
+
+    They stand in the order of what is in them: that of the store is that of the patients' ids.
+    """
     found: dict[str, list[bytes]] = {}
     for number, one in enumerate(included, start=1):
         shift = shift_subject(node.records, one.patient)
@@ -187,7 +190,7 @@ def _clean(
                 found.setdefault(reference.partition("/")[0], []).append(cleaned.body)
         if progress:
             progress(number, len(included))
-    return dict(sorted(found.items()))
+    return {kind: sorted(bodies) for kind, bodies in sorted(found.items())}
 
 
 def _request(node: Node, project: Project) -> Request:

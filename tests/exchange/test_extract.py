@@ -102,6 +102,19 @@ def test_nothing_in_any_file_says_who_they_are(study: Node, place: Path, sample:
         assert not ids.search(text), path.name
 
 
+@pytest.mark.attack
+def test_the_order_of_the_lines_does_not_say_who_they_are(study: Node, place: Path) -> None:
+    """Whoever has a list of the patients in order must not be able to lay it beside the extract."""
+    made = extracted(study, place)
+    for file in made.folder.glob("*.ndjson"):
+        lines = file.read_bytes().splitlines()
+        assert lines == sorted(lines)
+    named = [study.office.cleaners.name_in("project diabetes-1", one) for one in sorted(COHORT)]
+    lying = [one["id"] for one in read(made, "Patient")]
+    assert sorted(named) == sorted(lying)
+    assert named != lying
+
+
 def test_one_patient_is_one_pseudonym_in_all_files_and_another_in_another_project(
     study: Node, place: Path
 ) -> None:

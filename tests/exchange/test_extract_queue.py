@@ -91,7 +91,9 @@ def test_whoever_takes_it_back_while_it_waits_is_not_in_it_and_it_is_remarked(
     queue(study, PROJECT, tmp_path / "out", by=RESEARCHER)
     assert jobs(study)[0].changed is None
     take_back(study, "c-03")
-    assert ("job-changed", "CONSENT_CHANGED") in [(one.entry.subtype, one.entry.why) for one in entries(study)]
+    assert ("job-changed", "CONSENT_CHANGED") in [
+        (one.entry.subtype, one.entry.why) for one in entries(study)
+    ]
     assert jobs(study)[0].changed is not None
     (ran,) = run(study)
     assert ran.extracted is not None

@@ -82,7 +82,8 @@ def test_by_patient_and_by_person_it_is_searched_under_their_pseudonyms(busy: No
         _found(busy, Filter(actor=actor)),
         _found(busy, Filter(patient=patient, actor=actor)),
     )
-    assert len(about) == 8  # a refusal, a grant, an access and outcome, a revocation, its count and notice, a refusal
+    # a refusal, a grant, an access and its outcome, a revocation with its count and notice, a refusal
+    assert len(about) == 8
     assert len(by) == 4
     assert both == [index for index in about if index in by]
     assert _found(busy, Filter(actor=busy.desk.actor_named(EMERGENCY_DOCTOR), decision="deny")) == []

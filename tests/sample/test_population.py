@@ -139,7 +139,9 @@ def test_who_works_there_is_who_the_starter_registry_lists(usual: Sample, kind: 
     directory = parse_directory(starter(), "starter.toml")
     names = {
         "Organization": {one.id: one.name_zh for one in directory.organisations()},
-        "Practitioner": {one.id: one.name_zh for one in directory.people() if one.reference.startswith("Pract")},
+        "Practitioner": {
+            one.id: one.name_zh for one in directory.people() if one.reference.startswith("Pract")
+        },
     }
     first, *others = ({one["id"]: one for one in usual.all_of(kind, region)} for region in REGION_CODES)
     assert all(other == first for other in others)

@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from cli.errors import FolderTaken
-from cli.story import PATIENT, tell
+from cli.errors import DemoStopped, FolderTaken
+from cli.story import tell
+from cli.story.cast import PATIENT
+from cli.story.stage import Answered, Stage, free_ports, listening
 from exchange.directory import parse_directory, starter
+from exchange.receipts import check_receipt
+from exchange.receipts.errors import ReceiptWrong
 from exchange.wiring import open_node, verifier_key
+from exchange.withdrawal.incoming import incoming
+from exchange.withdrawal.outgoing import notices
 from ledger.errors import ProofWrong
 from ledger.proof import check, prove
 from ledger.verify import verify
@@ -104,6 +110,56 @@ def test_both_sides_have_recorded_it(told: Told) -> None:
     assert [one.decision for one in there if one.phase == "outcome"] == ["deny", "permit", "deny"]
 
 
+def test_her_receipt_holds_without_a_node_and_the_falsified_one_does_not(told: Told) -> None:
+    key = verifier_key(told.folder / "kunshan", {})
+    shown = check_receipt((told.folder / "receipt.json").read_bytes(), key)
+    assert "到 2027-12-31 为止" in shown.sentence["zh"]
+    with pytest.raises(ReceiptWrong):
+        check_receipt((told.folder / "falsified.json").read_bytes(), key)
+    assert "(exit code 4; stdout 0 bytes)" in told.after("consent check falsified.json")
+
+
+def test_the_rules_refuse_the_clinic_until_she_shows_a_code_and_the_code_opens_once(told: Told) -> None:
+    with open_node(told.folder / "kunshan", {}) as node:
+        clinic = [one.entry for one in node.log.scan() if one.entry.organisation == "zh-township-centre"]
+    assert [one.why for one in clinic if one.subtype == "refuse"] == [
+        "GRASSROOTS_NEEDS_REFERRAL", "CODE_NOT_VALID",
+    ]  # fmt: skip
+    assert [one.decision for one in clinic if one.phase == "outcome"] == ["permit"]
+    assert "您出示了健康码" in told.after("--lang zh audit who-saw")
+
+
+def test_the_refusal_is_explained_in_a_few_lines_and_on_a_page(told: Told) -> None:
+    few = told.after("decision explain")
+    page = (told.folder / "decision.html").read_text("utf-8")
+    assert 5 < len(few.splitlines()) < 12
+    for said in (few, page):
+        assert "GRASSROOTS_NEEDS_REFERRAL" in said
+        assert "《个人信息保护法》第六条" in said
+
+
+def test_both_regions_that_received_data_signed_for_the_withdrawal_within_seconds(told: Told) -> None:
+    with open_node(told.folder / "kunshan", {}) as node:
+        sent = {one.recipient: one for one in notices(node.office)}
+    assert {name: (one.told, one.done) for name, one in sent.items()} == {
+        "tj-platform": ("received", "deleted"),
+        "zh-platform": ("received", ""),
+    }
+    assert all(one.lag_seconds is not None and 0 < one.lag_seconds < 60 for one in sent.values())
+    with open_node(told.folder / "tianjin", {}) as node:
+        assert [(one.peer, one.done) for one in incoming(node.office)] == [("ks-platform", "deleted")]
+    reached = told.after("consent reach")
+    assert "已收到" in reached
+    assert "已删除" in reached
+
+
+def test_the_rules_named_at_the_end_are_those_every_decision_was_made_by(told: Told) -> None:
+    with open_node(told.folder / "kunshan", {}) as node:
+        named = {one.entry.policy for one in node.log.scan() if one.entry.policy}
+    assert len(named) == 1
+    assert named.pop() in told.after("policy status")
+
+
 def test_every_decision_of_the_story_is_made_again_the_same(told: Told) -> None:
     assert any("made again: " in line and " 0 different; 0 cannot" in line for line in told.lines) or any(
         "0 次不同;0 次无法重做" in line for line in told.lines
@@ -147,6 +203,13 @@ def test_nothing_personal_in_anything_the_commands_printed(told: Told, people: f
     assert _found("\n".join(told.lines).encode(), people) == set()
 
 
+@pytest.mark.parametrize("name", ["receipt.json", "receipt.html", "decision.html"])
+def test_what_she_takes_home_and_what_a_lawyer_reads_say_no_name_and_no_number_of_hers(
+    told: Told, people: frozenset[str], name: str
+) -> None:
+    assert _found((told.folder / name).read_bytes(), people) == set()
+
+
 def test_nothing_personal_in_what_the_project_received(told: Told, people: frozenset[str]) -> None:
     ids = {
         json.loads(line)["id"]
@@ -171,6 +234,53 @@ def test_the_reason_of_an_emergency_and_the_consent_itself_are_sealed(told: Told
 def test_a_folder_with_something_in_it_is_left_alone(told: Told) -> None:
     with pytest.raises(FolderTaken):
         tell(told.folder, 300, lambda _: None, {})
+
+
+# --- the stage it is told on ---
+
+
+def test_it_stops_where_a_command_answers_otherwise_than_the_story_goes_on(tmp_path: Path) -> None:
+    lines: list[str] = []
+    stage = Stage(tmp_path, lines.append, os.environ, "en")
+    with pytest.raises(DemoStopped, match="exit code 0 instead of 3 from hutong --version"):
+        stage.types("--version", expect=3)
+    assert lines[0] == "  $ hutong --version"
+    with pytest.raises(DemoStopped, match="exit code 2 instead of 0"):
+        stage.types_each([("--version",), ("--no-such-option",)])
+    assert "error" in lines[-2]
+
+
+def test_a_node_that_cannot_be_served_stops_it_at_once(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, lambda _: None, os.environ, "en")
+    (port,) = free_ports(1)
+    with (
+        stage.serving("nowhere", port) as served,
+        pytest.raises(DemoStopped, match="exit code 2 instead of 0"),
+    ):
+        listening([served])
+
+
+def test_a_command_is_typed_again_until_the_others_have_done_their_part(tmp_path: Path) -> None:
+    lines: list[str] = []
+    answers: list[str] = []
+
+    def third(answer: str) -> bool:
+        answers.append(answer)
+        return len(answers) == 3
+
+    Stage(tmp_path, lines.append, os.environ, "en").types("--version", until=third)
+    assert len(answers) == 3
+    assert len([line for line in lines if line.startswith("  $ ")]) == 1
+
+
+def test_a_part_of_an_answer_is_told_as_a_part() -> None:
+    answered = Answered(0, "title\n\nwho\n  she\n\nwhy\n", "")
+    assert answered.part(1) == ["…", "who", "  she", "…"]
+    assert answered.part(9) == []
+
+
+def test_no_two_nodes_are_given_the_same_port() -> None:
+    assert len(set(free_ports(20))) == 20
 
 
 def _files(folder: Path) -> Iterator[Path]:

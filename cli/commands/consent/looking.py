@@ -39,7 +39,8 @@ def list_consents(terminal: Terminal, patient: str, everything: bool, as_json: b
 
     with terminal.open() as node:
         found = consents_of(node, patient, all_versions=everything)
-        rows = [_row(terminal, node, one) for one in found]
+        newest = {one.consent_id: one.version for one in found}
+        rows = [_row(terminal, node, one, newest[one.consent_id]) for one in found]
         _tell_shortfalls(terminal, node, patient, list({one.consent_id: one for one in found}.values()))
     if as_json:
         output.document([_as_dict(one) for one in found])
@@ -82,7 +83,7 @@ def show(
         output.document(_as_dict(one))
         return
     output.line(sentence)
-    state, since = _state(terminal, one), terminal.time(one.known)
+    state, since = _state(terminal, one, len(versions)), terminal.time(one.known)
     terminal.say(
         f"{one.consent_id}, version {one.version} of {len(versions)}: {state} since {since}",
         f"{one.consent_id},第 {one.version} 版(共 {len(versions)} 版):自 {since} 起{state}",
@@ -105,13 +106,16 @@ def _tell_shortfalls(
             )
 
 
-def _row(terminal: Terminal, node: "Node", one: "StoredConsent") -> tuple[str, ...]:
+def _row(terminal: Terminal, node: "Node", one: "StoredConsent", newest: int) -> tuple[str, ...]:
     since = terminal.time(one.known)
     says = sentence_of(terminal, node, one.resource)
-    return (one.consent_id, str(one.version), _state(terminal, one), since, says)
+    return (one.consent_id, str(one.version), _state(terminal, one, newest), since, says)
 
 
-def _state(terminal: Terminal, one: "StoredConsent") -> str:
+def _state(terminal: Terminal, one: "StoredConsent", newest: int) -> str:
+    """Only the newest version of a consent can be in force."""
+    if one.version < newest:
+        return terminal.told(f"replaced by version {newest}", f"已被第 {newest} 版取代")
     status = str(one.resource.get("status", ""))
     return terminal.told(*STATES.get(status, (status, status)))
 
