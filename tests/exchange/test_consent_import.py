@@ -103,7 +103,7 @@ SET_ASIDE: list[tuple[Form, str]] = [
     (form() | {"provision": {"type": "perhaps"}}, "not-computable"),
     (form() | {"provision": {"type": "permit", "mystery": 1}}, "not-computable"),
     (form("p-404"), "patient-unknown"),
-    (form() | {"patient": {"reference": "https://elsewhere.example/fhir/Patient/p-an"}}, "patient-unknown"),
+    (form() | {"patient": {"reference": "https://elsewhere.example/fhir/Patient/p-an"}}, "not-computable"),
     (form() | {"patient": {}}, "not-computable"),
 ]
 
