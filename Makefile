@@ -48,6 +48,7 @@ check-policies: $(READY)
 		$(TOOLS)/opa check --strict -s policies/schemas $(RULES); \
 		$(TOOLS)/opa fmt --fail --list $(RULES); \
 		$(TOOLS)/opa test $(RULES); \
+		$(TOOLS)/opa test --coverage --threshold 100 $(RULES) >/dev/null; \
 		$(TOOLS)/regal lint --config-file policies/.regal.yaml $(RULES); \
 	else \
 		echo "policies: rules not checked, as $(TOOLS)/opa is not there (make policy-tools builds it, with Go)"; \
