@@ -19,10 +19,10 @@ from exchange.aftermath import following_spooled
 from exchange.directory import Organisation, is_region, read_directory
 from exchange.errors import BadRegion
 from exchange.evidence.papers import read_papers
+from exchange.federation.counter import Counter
 from exchange.federation.joining import own_card
 from exchange.federation.keys import NodeKeys
 from exchange.federation.peers import PeerBook
-from exchange.federation.serving import Counter
 from exchange.instants import to_us
 from exchange.node.create import Founding, clear_folder, prepare_folder
 from exchange.node.layout import Layout
@@ -259,7 +259,7 @@ def _node(
         log=log,
         records=records,
         vault=Vault(layout.vault, master, entropy),
-        consents=Registry(log.reading, hours_east=settings["consent.tz_hours"]),
+        consents=Registry(log.glance, hours_east=settings["consent.tz_hours"]),
         consent_config=_consent_config(settings),
         directory=directory,
         own=own,

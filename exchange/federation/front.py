@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from exchange.federation.answering import respond
+from exchange.federation.counter import Counter
 from exchange.federation.counting import Tally
 from exchange.federation.envelope import (
     MAX_QUESTION_BYTES,
@@ -23,7 +24,6 @@ from exchange.federation.envelope import (
 )
 from exchange.federation.errors import Rejected
 from exchange.federation.messages import encode
-from exchange.federation.serving import Counter
 from exchange.federation.signing import HttpRequest, HttpResponse
 from exchange.federation.silence import place_of
 from exchange.withdrawal import wire
@@ -62,12 +62,13 @@ class Front:
         return await self._served(request, NOTICE_PATH, self._acknowledge)
 
     async def _served(self, request: "Request", path: str, work: Work) -> HttpResponse:
+        # A place is taken by what has arrived: whoever sends slowly keeps nobody else from being heard.
+        body = await _body_of(request, self.counter.patience)
         if self.under_way >= self.counter.limit:
             raise Rejected("busy")
         self.under_way += 1
         try:
             came = asyncio.get_running_loop().time()
-            body = await _body_of(request, self.counter.patience)
             message = HttpRequest("POST", self.counter.card.url + path, request.headers, body)
             reply, outcome = await self._in_thread(lambda: work(message))
             self.tally.add(outcome)

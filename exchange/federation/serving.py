@@ -1,41 +1,16 @@
-"""A node's counter for other nodes, over HTTP: what is there to be asked, and by which address."""
+"""A node's counter over HTTP: what is there to be asked by other nodes, and by which address."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exchange.federation.card import Card
+from exchange.federation.counter import Counter
 from exchange.federation.errors import Rejected
-from exchange.federation.keys import NodeKeys
-from exchange.federation.peers import PeerBook
-from exchange.federation.sealing import Entropy
 from exchange.federation.signing import HttpResponse
-from exchange.path.office import Office
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
-    """What serving needs of a node. `office` gives the office of the thread it is called in.
-
-    Stores belong to one thread each; there are `threads` of them. At most `limit` questions are under way at
-    once; a question must have arrived within `patience` seconds.
-    """
-
-    keys: NodeKeys
-    card: Card
-    peers: PeerBook
-    office: Callable[[], Office]
-    clock: Callable[[], datetime]
-    entropy: Entropy
-    threads: int = 4
-    limit: int = 64
-    patience: float = 10.0
 
 
 def app(counter: Counter) -> "FastAPI":

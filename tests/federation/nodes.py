@@ -12,11 +12,12 @@ from pathlib import Path
 import orjson
 
 from exchange.federation.card import Card
+from exchange.federation.counter import Counter
 from exchange.federation.joining import join, own_card
 from exchange.federation.line import Line
 from exchange.federation.peers import PeerBook
 from exchange.federation.running import listen, serving
-from exchange.federation.serving import Counter, app
+from exchange.federation.serving import app
 from exchange.intake import take_in
 from exchange.node.create import Founding
 from exchange.node.node import Node
