@@ -15,7 +15,9 @@ class Audience:
 AUDIENCES = (
     Audience("Patients, and whoever decides for them", "患者及其监护人", ("consent",)),
     Audience(
-        "Security officers", "安全负责人", ("audit", "decision", "review", "notice", "ledger", "policy")
+        "Security officers",
+        "安全负责人",
+        ("audit", "decision", "review", "notice", "patient", "ledger", "policy"),
     ),
     Audience("Research projects", "科研项目", ("research", "deid")),
     Audience("Clinicians' systems", "临床系统", ("exchange",)),

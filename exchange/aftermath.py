@@ -9,6 +9,7 @@ import apsw
 
 from exchange import notices, reviews
 from exchange.path.duties import Duties
+from exchange.withdrawal.mark import COUNT, mark
 from ledger import Change, Entry, Recorded
 
 
@@ -23,10 +24,14 @@ def following(duties: Duties, *first: Change) -> Change:
 
 
 def following_spooled(entry: Entry, review_within: timedelta) -> Change | None:
-    """The same for an emergency that waited in the spool: it always has a review and a notice."""
+    """The same for an emergency that waited in the spool: it always has a review and a notice.
+
+    Where it rested on consents, one may have been taken back in the meantime: that is looked at once it is here.
+    """
     if (entry.type, entry.subtype, entry.phase) != ("access", "disclose", "intent"):
         return None
-    return _all([reviews.opening(review_within), notices.telling()])
+    changes = [reviews.opening(review_within), notices.telling()]
+    return _all([*changes, mark] if COUNT in entry.obligations else changes)
 
 
 def _all(changes: list[Change]) -> Change:

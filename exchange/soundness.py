@@ -1,14 +1,15 @@
-"""Before anything leaves: is the ledger whole, do the tables beside it agree, was every peer joined on record?
+"""Before anything leaves: is the ledger whole, do the tables beside it agree, are peers and erasures on record?
 
-Somebody with the node's files but not its keys can delete a revocation, approve a project or put a card of their
-own among the peers. Small ledgers are read before every answer; large ones when a node begins to serve, and by
-`hutong status`, which is to be run every day.
+Somebody with the node's files but not its keys can delete a revocation, approve a project, take a patient's key away
+or put a card of their own among the peers. Small ledgers are read before every answer; large ones when a node begins
+to serve, and by `hutong status`, which is to be run every day.
 """
 
 import hashlib
 from collections.abc import Iterator
 
 from exchange.audit.agreement import disagreements
+from exchange.erasing import erased
 from exchange.errors import ExchangeError
 from exchange.holdings import missing
 from exchange.node.node import Node
@@ -46,10 +47,7 @@ def require_sound(node: Node, *, however_large: bool = False) -> None:
     for peer in strangers(node):
         raise NotSound(f"the card of {peer} was never joined", f"节点 {peer} 的名片没有互联记录")
     if lost := lost_keys(node):
-        raise NotSound(
-            f"{lost} keys of patients are gone without an erasure",
-            f"缺少 {lost} 位患者的密钥,且未经销毁",
-        )
+        raise NotSound(*without_erasure(lost))
     if however_large and (
         gone := missing(node)
     ):  # counting millions of records takes too long for every answer
@@ -57,17 +55,27 @@ def require_sound(node: Node, *, however_large: bool = False) -> None:
 
 
 def lost_keys(node: Node) -> int:
-    """How many patients with entries have no key, beyond those that were erased: their refusals would be unseen."""
+    """How many patients with entries have no key and no erasure of their own: their refusals would be unseen.
+
+    What the vault says of itself proves nothing: whoever took the key out could have written it.
+    """
     with node.log.reading() as db:
         patients = [str(row[0]) for row in db.execute("SELECT patient FROM patient_edge")]
-    without = sum(node.vault.key_behind(one) is None for one in patients)
-    return max(0, without - node.vault.erased())
+    without = {one for one in patients if node.vault.key_behind(one) is None}
+    # After the vault: an erasure is on record before its key is gone.
+    return len(without - erased(node.log)) if without else 0
+
+
+def without_erasure(lost: int) -> tuple[str, str]:
+    """The same in words: (en, zh)."""
+    return f"{lost} keys of patients are gone without an erasure", f"缺少 {lost} 位患者的密钥,且没有销毁记录"
 
 
 def strangers(node: Node) -> Iterator[str]:
     """Ids of the peers whose card is not the one an entry of this ledger says was joined."""
+    cards = list(node.peers)  # before the log: a card is put in place after its entry
     joined = set(_joined(node))
-    return (card.id for card in node.peers if hashlib.sha256(card.written).hexdigest() not in joined)
+    return (card.id for card in cards if hashlib.sha256(card.written).hexdigest() not in joined)
 
 
 def _joined(node: Node) -> Iterator[str]:

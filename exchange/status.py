@@ -10,16 +10,18 @@ from datetime import timedelta
 from exchange import notices, reviews
 from exchange.audit.agreement import disagreements
 from exchange.directory import region_name
+from exchange.erasing import unfinished
 from exchange.errors import BadSetting
+from exchange.evidence.papers import BadOrders, read_papers
 from exchange.holdings import missing
 from exchange.instants import CHINA
 from exchange.node.node import Node
 from exchange.policy.standing import standing
-from exchange.soundness import strangers
+from exchange.soundness import lost_keys, strangers, without_erasure
 from exchange.withdrawal.incoming import incoming
 from exchange.withdrawal.outgoing import waiting
 from exchange.withdrawal.words import seconds
-from ledger.errors import LedgerAltered
+from ledger.errors import LedgerAltered, LedgerError
 from ledger.verify import verify
 from policies.errors import PolicyError
 
@@ -89,6 +91,10 @@ def _who(node: Node) -> Finding:
 
 
 def _settings(node: Node) -> Finding:
+    try:
+        read_papers(node.layout.papers)
+    except BadOrders as bad:
+        return _line("settings", f"{bad}; {bad.hint}", f"{bad.zh};{bad.hint_zh}", wrong=bad.exit_code)
     changed = sum(1 for one in node.settings.values.values() if one.origin != "default")
     return _line(
         "settings",
@@ -99,6 +105,16 @@ def _settings(node: Node) -> Finding:
 
 def _keys(node: Node) -> Finding:
     count = node.vault.count()
+    with suppress(LedgerError):  # then the line about the ledger says what is wrong
+        if lost := lost_keys(node):
+            return _line("keys", *without_erasure(lost), wrong=4)
+        if left := len(list(unfinished(node.office))):
+            return _line(
+                "keys",
+                f"{left} keys of patients who were erased are still there: check that vault.db can be written",
+                f"{left} 位已销毁患者的密钥仍在:请检查 vault.db 是否可写",
+                wrong=5,
+            )
     return _line("keys", f"readable; {count} patients have one", f"可读;{count} 位患者有密钥")
 
 

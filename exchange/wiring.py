@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from consent import Config, Registry
 from deid import TextEngine
 from exchange.aftermath import following_spooled
 from exchange.directory import Organisation, is_region, read_directory
+from exchange.erasing import finish
 from exchange.errors import BadRegion
-from exchange.evidence.papers import read_papers
 from exchange.federation.counter import Counter
 from exchange.federation.joining import own_card
 from exchange.federation.keys import NodeKeys
@@ -37,7 +37,7 @@ from exchange.path import spool
 from exchange.path.cleaners import Cleaners
 from exchange.path.office import Office
 from exchange.path.recording import Desk, Pen
-from exchange.policy.adopting import Register, on_record
+from exchange.policy.adopting import Register, on_record, papers_on_record
 from exchange.policy.ground import Ground
 from exchange.policy.rulebook import Rulebook
 from exchange.records import Store
@@ -152,6 +152,7 @@ def open_node(
         stack.callback(node.vault.close)
         if pen is log:
             _drain(node)
+            finish(node.office)
         yield node
 
 
@@ -253,6 +254,7 @@ def _node(
         house_key=master.for_use("house"),
         clock=clock,
     )
+    policy = on_record(rules, register)
     office = Office(
         desk=desk,
         spool=desk.with_pen(waiting),
@@ -264,10 +266,10 @@ def _node(
         directory=directory,
         own=own,
         master=master,
-        policy=on_record(rules, register),
+        policy=policy,
         past_policy=rules.as_of,
         cleaners=Cleaners(master, cache(TextEngine)),
-        papers=partial(read_papers, layout.papers),
+        papers=papers_on_record(policy, layout.papers),
         clock=clock,
     )
     return Node(

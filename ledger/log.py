@@ -23,7 +23,7 @@ from ledger.disk import (
 )
 from ledger.entry import Change, Entry, Recorded
 from ledger.errors import CannotAppend, LedgerAltered, NoSuchEntry
-from ledger.identity import time_us_of
+from ledger.identity import instant, time_us_of
 from ledger.merkle import EMPTY_ROOT
 from ledger.note import Signer
 from ledger.reading import Readers
@@ -154,6 +154,12 @@ class Log:
         with self.tree() as (_, tree):
             return tree.size
 
+    @property
+    def time(self) -> datetime:
+        """The time of the newest entry, which never goes back; the epoch where there is none."""
+        with explained(self._place, writing=False), self.reading() as db:
+            return instant(Head.read(db, self._place)[0].time_us)
+
     def root(self) -> bytes:
         """The root over all entries, 32 bytes."""
         with explained(self._place, writing=False), self.reading() as db:
@@ -223,6 +229,10 @@ class Log:
     def reading(self) -> AbstractContextManager[apsw.Connection]:
         """The file as it is now, for reading state tables: this thread's own connection, in a snapshot."""
         return self._readers.snapshot()
+
+    def glance(self) -> apsw.Connection:
+        """The same for one statement, read to its end; inside `reading` it sees what is seen there."""
+        return self._readers.connection()
 
     @contextmanager
     def tree(self) -> Iterator[tuple[apsw.Connection, Tree]]:

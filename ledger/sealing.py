@@ -76,6 +76,17 @@ class Unsealing:
         return text
 
 
+def hide(text: bytes, *, about: str, key: bytes, entropy: Entropy) -> bytes:
+    """Encrypt `text`, AES-256-GCM, to which no entry commits. It opens only for the key and what it is `about`."""
+    nonce = entropy(NONCE_BYTES)
+    return _SEAL_VERSION + nonce + _cipher(key).encrypt(nonce, text, _SEAL_VERSION + about.encode())
+
+
+def reveal(ciphertext: bytes, *, about: str, key: bytes) -> bytes:
+    """What was hidden, if it is about this. Raises CannotOpen."""
+    return _decrypted(ciphertext, _cipher(key), about.encode())
+
+
 def opening(ciphertext: bytes, *, key: bytes) -> dict[str, str]:
     """What somebody without the key needs to check what was committed to: `salt` (hex) and `details` (canonical JSON).
 
@@ -121,13 +132,12 @@ def _opened(ciphertext: bytes, key: bytes) -> tuple[bytes, bytes]:
     return shown[:SALT_BYTES], shown[SALT_BYTES:]
 
 
-def _decrypted(ciphertext: bytes, cipher: AESGCM) -> bytes:
+def _decrypted(ciphertext: bytes, cipher: AESGCM, about: bytes = b"") -> bytes:
     start = len(_SEAL_VERSION)
     if ciphertext[:start] != _SEAL_VERSION or len(ciphertext) < start + NONCE_BYTES:
         raise CannotOpen
+    nonce, hidden = ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :]
     try:
-        return cipher.decrypt(
-            ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :], _SEAL_VERSION
-        )
+        return cipher.decrypt(nonce, hidden, _SEAL_VERSION + about)
     except InvalidTag:
         raise CannotOpen from None

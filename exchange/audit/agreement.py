@@ -1,8 +1,8 @@
 """Do the tables beside the log say the same as the log? Somebody with the file, but not the keys, may have changed one.
 
-Every consent version, review, notice, project and health code must have come with an entry, and every such entry
-must have left its row. A revocation that was deleted from the table is found here, although no byte of the log was
-touched.
+Every consent version, review, notice, project, erasure and health code must have come with an entry, and every such
+entry must have left its row. A revocation that was deleted from the table is found here, although no byte of the log
+was touched.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 
 import apsw
 
+from exchange.evidence.account import CODES, CodeAccount
 from exchange.path.duties import hours
 from exchange.policy.ground import digest_of
 from exchange.withdrawal.account import INCOMING, JOBS, OUTGOING, UNCOUNTED, Account
@@ -22,7 +23,6 @@ from ledger.sealing import unseal
 # A table as rows by their key, and what the log says must be in it.
 Rows = Mapping[str, tuple[Any, ...]]
 MICROSECOND = timedelta(microseconds=1)
-MINUTE_US = timedelta(minutes=1) // MICROSECOND
 REVIEW = "review:"
 NOTICE = "notify-patient"
 
@@ -38,18 +38,28 @@ class Disagreement:
 
 def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
     """All of them; the log itself is taken to be verified. `house_key` opens what projects were approved."""
-    told = _Told()
+    told, heard = _Told(), 0
     for one in log.scan():
         told.hear(one, house_key)
+        heard = one.index + 1
     with log.reading() as db:
+        # Tables and log as they are at one moment: what was written meanwhile is heard in the same snapshot. It is held
+        # for that alone, however long the log is.
+        for one in log.scan(heard):
+            told.hear(one, house_key)
+        # Not in a ledger of an older program on a disk where nothing can be added; never needed to be right.
+        on_file = _rows(db, ON_FILE) if db.table_exists(None, "consent_on_file") else {}
+        erasures = _rows(db, ERASURES) if db.table_exists(None, "erasure") else {}
         return [
             *_compared(_rows(db, CONSENTS), told.consents, "a consent version", "一个同意版本"),
+            *_compared(on_file, told.on_file(on_file), "what is on file of a patient", "一位患者的在档同意"),
             *_compared(_rows(db, REVIEWS), told.reviews, "the review of an access", "一项调阅复核"),
             *_compared(_rows(db, NOTICES), told.notices, "a notice to a patient", "一条患者通知"),
             *_compared(_rows(db, PROJECTS), told.projects, "a research project", "一个研究项目"),
             *_compared(_rows(db, POLICIES), told.policies, "the adoption of a policy", "一次策略启用"),
             *_compared(_rows(db, REMINDERS), told.reminders, "a reminder", "一条提醒"),
-            *_compared(_rows(db, CODES), told.codes, "a health code", "一个健康码"),
+            *_compared(erasures, told.erasures, "the erasure of a patient", "一次患者密钥销毁"),
+            *_compared(_rows(db, CODES), told.codes.rows(ANY), "a health code", "一个健康码"),
             *_compared(
                 _rows(db, OUTGOING), told.withdrawals.outgoing(), "a notice of a withdrawal", "一条收回通知"
             ),
@@ -63,11 +73,12 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
         ]
 
 
+ON_FILE = "SELECT entry, patient FROM consent_on_file"
 CONSENTS = "SELECT entry, patient, known_us, commitment FROM consent_version"
 REVIEWS = "SELECT entry, opened_us, due_us, closed_us, finding FROM review"
 NOTICES = "SELECT entry, made_us, delivered_us FROM notice"
 REMINDERS = "SELECT entry, patient, mark, told_us FROM reminder"
-CODES = "SELECT entry, hash, until_us, used FROM health_code"
+ERASURES = "SELECT entry, patient FROM erasure"
 POLICIES = "SELECT entry, digest, ground FROM policy_adopted"
 PROJECTS = (
     "SELECT id, CAST(protocol AS TEXT), registered_us, approved_us, approval, approved_until FROM project"
@@ -84,22 +95,21 @@ class _Told:
     projects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     policies: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     reminders: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    codes: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict)
+    erasures: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    codes: CodeAccount = field(default_factory=CodeAccount)
     withdrawals: Account = field(default_factory=Account)
 
     def hear(self, one: Recorded, house_key: bytes) -> None:
         entry = one.entry
         self.withdrawals.hear(one, house_key)
+        self.codes.hear(one)
         match entry.type, entry.subtype:
             case "consent", _:
                 self.consents[one.id] = (entry.patient, one.time_us, *entry.consents)
             case "access", "disclose" if entry.phase == "intent":
                 self._duties(one)
-                self._code_used(one)
-            case "code", "give":
-                self.given[entry.reason] = one.id
-                self.codes[one.id] = (entry.reason, one.time_us + entry.count * MINUTE_US, None)
+            case "erasure", _:
+                self.erasures[one.id] = (entry.patient,)
             case "review", "close":
                 opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
                 self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
@@ -116,6 +126,15 @@ class _Told:
             case "research", "approve":
                 self._approved(one, _opened(one, house_key))
 
+    def on_file(self, rows: Rows) -> Rows:
+        """Each of the rows must be of its patient's newest entry. Where there is none, none is missed."""
+        newest = {told[0]: entry for entry, told in self.consents.items()}
+        return {
+            entry: (told[0],) if newest[told[0]] == entry else ()
+            for entry, told in self.consents.items()
+            if entry in rows
+        }
+
     def _duties(self, one: Recorded) -> None:
         obligations, spooled = one.entry.obligations, one.entry.source == "spool"
         within = [code.removeprefix(REVIEW) for code in obligations if code.startswith(REVIEW)]
@@ -125,12 +144,6 @@ class _Told:
             self.reviews[one.id] = (one.time_us, due, None, None)
         if NOTICE in obligations or spooled:
             self.notices[one.id] = (one.time_us, None)
-
-    def _code_used(self, one: Recorded) -> None:
-        """Only the first intent of several experts uses the code they rest on."""
-        if given := self.given.pop(one.entry.reason, ""):
-            kept, until, _ = self.codes[given]
-            self.codes[given] = (kept, until, one.id)
 
     def _registered(self, one: Recorded, told: Mapping[str, Any]) -> None:
         self.projects[str(told.get("project"))] = (told.get("protocol"), one.time_us, None, None, None)

@@ -9,6 +9,7 @@ import orjson
 
 from exchange.audit.details import Details, details_of
 from exchange.instants import CHINA
+from exchange.path.judging import KEPT_BACK
 from exchange.path.office import Office
 from ledger import Recorded
 
@@ -116,6 +117,8 @@ def summary(told: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(policy, list):
         answers = Counter("allow" if one["output"]["allow"] else "deny" for one in policy)
         short["policy"] = {"questions": len(policy), **answers}
+    if kept_back := told.get(KEPT_BACK):
+        short[KEPT_BACK] = dict(Counter(reason for _, reason in kept_back))
     report = told.get("report")
     if isinstance(report, Mapping):
         short["report"] = {name: report[name] for name in ("profile", "rules", "totals") if name in report}

@@ -37,7 +37,7 @@ def state(
     if not _may_take_back(before, storing, resource):
         return office.desk.write(entry, told, key=keys.key, change=storing.change), ()
     statement = office.desk.draft(entry, told, key=keys.key, change=storing.change)
-    recorded = take_back(office, keys, statement, besides=remarks(node, patient, keys, resource))
+    recorded = take_back(office, statement, besides=remarks(node, patient, keys, resource))
     return recorded, count_recipients(office, only=recorded.id)
 
 

@@ -10,6 +10,7 @@ from exchange.decisions.page import Text
 from exchange.decisions.words import role_words, time_of
 from exchange.path.duties import CannotFulfil, hours
 from exchange.path.office import Office
+from exchange.withdrawal.mark import COUNT
 from ledger import Recorded
 
 FINDINGS = {
@@ -60,6 +61,7 @@ class Followed:
             "notify-patient": self._notified,
             "review": self._reviewed,
             "time-limit": self._limited,
+            COUNT: self._counted,
         }
         state, says = (
             known[code](value)
@@ -99,7 +101,7 @@ class Followed:
         return "done", Text(f"已密封给节点 {self.recipient}", f"sealed to the node {self.recipient}")
 
     def _notified(self, _: str) -> tuple[str, Text]:
-        told = self._first("notice")
+        told = self._first("notice", "delivered")
         if told is None:
             return "open", Text("尚无送达记录", "there is no record yet that the patient was told")
         return "done", Text(
@@ -137,14 +139,24 @@ class Followed:
             f"what was given says that it is valid until {time_of(until)}",
         )
 
+    def _counted(self, _: str) -> tuple[str, Text]:
+        counted = self._first("notice", "counted")
+        if counted is None:
+            return "open", Text("尚未核对其间是否收回同意", "not looked at yet")
+        return "done", Text(
+            f"{time_of(counted.time)} 已核对(条目 {counted.id})",
+            f"looked at {time_of(counted.time)} (entry {counted.id})",
+        )
+
     def _after(self, value: str) -> datetime | None:
         try:
             return self.permit.time + hours(value)
         except (CannotFulfil, OverflowError):
             return None
 
-    def _first(self, kind: str) -> Recorded | None:
-        return next((one for one in self.later if one.entry.type == kind), None)
+    def _first(self, kind: str, subtype: str = "") -> Recorded | None:
+        kept = (one for one in self.later if one.entry.type == kind)
+        return next((one for one in kept if subtype in ("", one.entry.subtype)), None)
 
 
 NOTHING_LEFT = Text("没有交付任何内容", "nothing was handed over")

@@ -40,7 +40,7 @@ def _asked(story: Story) -> Iterator[Row]:
     yield Row(Text("用途", "what for"), purpose_words(entry.purpose))
     if ground := request.get("based_on"):
         state = Text("当时有效", "valid then") if ground.get("open") else Text("当时无效", "not valid then")
-        kind = str(ground.get("kind", ""))
+        kind = " ".join((str(ground.get("kind", "")), ground.get("paper", {}).get("document", ""))).strip()
         yield Row(Text("所凭依据", "evidence"), Text(f"{kind}({state.zh})", f"{kind} ({state.en})"))
     yield Row(Text("请求的内容", "what was asked for"), class_words(entry.object_class.split()))
     if entry.break_glass:

@@ -10,6 +10,7 @@ from exchange.audit.details import Details
 from exchange.decisions.duties_done import Duty, Followed
 from exchange.decisions.page import Text
 from exchange.decisions.replaying import Replayed
+from exchange.path.judging import KEPT_BACK
 from exchange.path.leaving import sort_of_author
 from exchange.path.office import Office
 from exchange.path.panel import NOT_FOR_ALL
@@ -86,10 +87,14 @@ class Story:
         return asked
 
     def withheld(self) -> list[Withheld]:
-        """What a permit left out, in groups by reason: what consent held back, then what the policy did."""
-        if not self.permit:
+        """What was left out, in groups by reason: what consent held back, then what the policy did.
+
+        Of a refusal that is only what another region was to hear nothing of (exchange/path/judging.py).
+        """
+        kept_back = self.details.told.get(KEPT_BACK, ())
+        if not (self.permit or kept_back):
             return []
-        refused = dict(self.consent.get("withheld", ()))
+        refused = dict(kept_back or self.consent.get("withheld", ()))
         groups: dict[str, Counter[str]] = {}
         for ref, reason in refused.items():
             groups.setdefault(reason, Counter())[str(ref).partition("/")[0]] += 1

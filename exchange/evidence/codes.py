@@ -26,8 +26,12 @@ CREATE TABLE IF NOT EXISTS health_code(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS health_code_door ON health_code(door);
 """
+# A clock is put right by so much now and then; what goes back further was wrong before, or is now.
+SET_BACK = timedelta(minutes=1)
 # So many wrong codes from one organisation about one patient, and no code it could have been shown counts any more.
 MOST_MISSES = 5
+# Stands in the entry of a new code, before its door; an entry that refuses a wrong code says the door as its reason.
+MISSES = "count-misses:"
 _LIVE = f"used IS NULL AND until_us > ? AND misses < {MOST_MISSES}"
 
 
@@ -42,10 +46,19 @@ def door_of(key: bytes, *, patient: str, organisation: str) -> str:
 
 
 def is_live(log: Log, kept: str, now: datetime) -> bool:
-    """Whether the code was given out, is not used, not over at `now`, and not void after too many wrong ones."""
+    """Whether the code was given out, is not used, not void after too many wrong ones, and not over: by neither time.
+
+    The ledger's never goes back but stands still while the clock is behind it; the clock, `now`, goes on but may be
+    set back, and then nobody can say for how long the code has been in somebody's hands. Raises LedgerAltered.
+    """
     with log.reading() as db:
-        sql = f"SELECT count(*) FROM health_code WHERE hash = ? AND {_LIVE}"
-        return bool(db.execute(sql, (kept, to_us(now))).get)
+        sql = f"SELECT entry, until_us FROM health_code WHERE hash = ? AND {_LIVE}"
+        row: tuple[str, int] | None = db.execute(sql, (kept, to_us(max(now, log.time)))).get
+    if row is None:
+        return False
+    given = log.find(row[0])
+    passed_us = to_us(now) - given.entry.claimed_us
+    return -(SET_BACK // MICROSECOND) <= passed_us < row[1] - given.time_us
 
 
 def giving_out(kept: str, door: str, *, lasting: timedelta) -> Change:

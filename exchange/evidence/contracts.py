@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from exchange.evidence.cases import listed, within
+from exchange.evidence.cases import listed
 from exchange.evidence.parties import Parties
+from exchange.evidence.periods import not_outside, within
 from exchange.path.request import Actor
 from exchange.records import Store
 from exchange.records.references import target_of
@@ -52,7 +53,7 @@ class Contracts:
         """Who signed: the care manager, and the members of the teams it names that are in force themselves."""
         yield one.get("careManager")
         for member in listed(one.get("participant")):
-            if "period" not in member or within(member["period"], at):
+            if not_outside(member, "period", at):
                 yield member.get("member")
         for reference in listed(one.get("team")) if one["resourceType"] == "EpisodeOfCare" else ():
             target = target_of(reference)

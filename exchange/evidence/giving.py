@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from exchange.evidence import codes
 from exchange.evidence.code import draw, token
 from exchange.evidence.weighing import KEY_USE
-from exchange.instants import to_us
+from exchange.instants import from_us, to_us
 from exchange.node.node import Node
 from exchange.vocabulary import require_asked
 from ledger import Entry, Recorded
@@ -53,6 +53,7 @@ def give_code(
         organisation=office.own.id,
         purpose=purpose,
         reason=kept,
+        obligations=(codes.MISSES + door,),
         patient=keys.pseudonym,
         count=minutes,
         claimed_us=to_us(office.clock()),
@@ -63,4 +64,4 @@ def give_code(
         key=keys.key,
         change=codes.giving_out(kept, door, lasting=lasting),
     )
-    return Given(code=code, until=recorded.time + lasting, entry=recorded)
+    return Given(code=code, until=from_us(entry.claimed_us) + lasting, entry=recorded)

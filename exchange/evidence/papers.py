@@ -21,6 +21,7 @@ its last day and a new one counts at once:
     until = 2026-12-31
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -41,13 +42,15 @@ class BadOrders(ExchangeError):
 
     exit_code = 6
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(
-            f"orders.toml {en}",
-            f"orders.toml {zh}",
-            hint="until it is corrected no order and no agreement counts; docs/how-to/let-a-patient-show-a-code.md",
-            hint_zh="更正之前,任何指令和协议均不作为依据;格式见 docs/how-to/let-a-patient-show-a-code.md",
-        )
+    def __init__(
+        self,
+        en: str,
+        zh: str,
+        *,
+        hint: str = "until it is corrected no order and no agreement counts; docs/how-to/let-a-patient-show-a-code.md",
+        hint_zh: str = "更正之前,任何指令和协议均不作为依据;格式见 docs/how-to/let-a-patient-show-a-code.md",
+    ) -> None:
+        super().__init__(f"orders.toml {en}", f"orders.toml {zh}", hint=hint, hint_zh=hint_zh)
 
 
 class _Lasting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,10 +87,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The documents of one node."""
+    """The documents of one node. `digest`: SHA-256, in hex, of the file they were read from; "" for none."""
 
     orders: tuple[Order, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    digest: str = ""
+
+    def told(self, kind: str, name: str) -> dict[str, object]:
+        """What a decision that names a document keeps of it: the file it was looked for in, and all it says there."""
+        listed: tuple[Order | Agreement, ...] = self.orders if kind == "order" else self.agreements
+        found = next((one for one in listed if one.id == name), None)
+        return {"file": self.digest} | ({} if found is None else msgspec.to_builtins(found))
 
     def order_holds(self, name: str, *, authority: str, purpose: str, today: date) -> bool:
         """Whether the order `name` lets this organisation ask for `purpose` on `today`."""
@@ -110,18 +120,31 @@ class Papers:
 
 def read_papers(file: Path) -> Papers:
     """The documents in `file`; none where there is no file. Raises BadOrders."""
+    content, digest = as_it_lies(file)
     try:
-        found = msgspec.toml.decode(file.read_bytes(), type=_File)
-    except FileNotFoundError:
-        return Papers()
-    except OSError as error:
-        raise BadOrders(f"cannot be read ({error.strerror})", "无法读取") from None
+        found = msgspec.toml.decode(content, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         # msgspec names the place and the types, never the value.
         raise BadOrders(f"is not in order: {error}", f"有误:{error}") from None
     _require_sense("order", found.order)
     _require_sense("agreement", found.agreement)
-    return Papers(found.order, found.agreement)
+    return Papers(found.order, found.agreement, digest)
+
+
+def as_it_lies(file: Path) -> tuple[bytes, str]:
+    """The file and its SHA-256 in hex, of one reading; nothing and "" where there is none. Raises BadOrders."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return b"", ""
+    except OSError as error:
+        raise BadOrders(
+            f"cannot be read ({error.strerror})",
+            "无法读取",
+            hint="until it can be read, or is gone, nothing but emergencies is decided",
+            hint_zh="在其可读或移除之前,除紧急调阅外一律不作判定",
+        ) from None
+    return content, hashlib.sha256(content).hexdigest()
 
 
 def _require_sense(section: str, papers: Iterable[_Lasting]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from exchange.directory import Directory, NotInDirectory
+from exchange.evidence.periods import not_outside
+from exchange.path.calling import person_called
 from exchange.path.request import Actor
 from exchange.records import Store, UnknownRecord
 from exchange.records.references import target_of
@@ -14,25 +17,33 @@ from exchange.records.references import target_of
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Looks behind a reference in a record: who is it, and where do they work?"""
+    """Looks behind a reference in a record: who is it, and where do they work `at` this moment?
+
+    `node` is this one, whose registry is `directory`. A person another node speaks for is meant by a record where the
+    registry lists them at their organisation, or where the record calls them `Practitioner/<node>.<id>`.
+    """
 
     records: Store
     directory: Directory
+    node: str
+    at: datetime
 
     def name_organisation(self, actor: Actor, references: Iterable[object]) -> bool:
         """Whether one of `references` is the actor's organisation, or somebody who works there."""
-        wanted = actor.organisation.reference
+        wanted = (actor.organisation.reference, self._person(actor))
         return any(
-            wanted == behind or behind == _person_behind(actor)
+            behind in wanted
             for reference in references
             for behind in (*self._of(reference), *self._employers(reference))
         )
 
     def name_person(self, actor: Actor, references: Iterable[object]) -> bool:
         """Whether one of `references` is the actor in person, or whoever the actor's device acts for."""
-        return any(
-            behind == _person_behind(actor) for reference in references for behind in self._of(reference)
-        )
+        wanted = self._person(actor)
+        return any(behind == wanted for reference in references for behind in self._of(reference))
+
+    def _person(self, actor: Actor) -> str:
+        return person_called(actor, node=self.node, directory=self.directory)
 
     def _of(self, reference: object) -> Iterator[str]:
         """The organisations and people a reference stands for; through a PractitionerRole, both of its ends."""
@@ -42,7 +53,8 @@ class Parties:
         yield target.reference
         if target.type == "PractitionerRole":
             role = self._read(target.type, target.id)
-            yield from _addresses(role.get("practitioner"), role.get("organization"))
+            if self._is_held(role):
+                yield from _addresses(role.get("practitioner"), role.get("organization"))
 
     def _employers(self, reference: object) -> Iterator[str]:
         """Where a person named in a record works: as the registry says, else as the record of their roles does."""
@@ -53,7 +65,13 @@ class Parties:
             yield f"Organization/{self.directory.person(target.id).organisation}"
         except NotInDirectory:
             for stored in self.records.roles_of(target.id):
-                yield from _addresses(orjson.loads(stored.body).get("organization"))
+                role = orjson.loads(stored.body)
+                if self._is_held(role):
+                    yield from _addresses(role.get("organization"))
+
+    def _is_held(self, role: Mapping[str, Any]) -> bool:
+        """Whether somebody holds the role now: a doctor who left is not of the hospital any more."""
+        return role.get("active", True) is True and not_outside(role, "period", self.at)
 
     def _read(self, kind: str, key: str) -> Mapping[str, Any]:
         try:
@@ -65,7 +83,3 @@ class Parties:
 
 def _addresses(*references: object) -> Iterator[str]:
     yield from (target.reference for one in references if (target := target_of(one)) and target.id)
-
-
-def _person_behind(actor: Actor) -> str:
-    return f"Practitioner/{actor.on_behalf_of}" if actor.on_behalf_of else actor.reference

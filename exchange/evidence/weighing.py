@@ -11,15 +11,18 @@ from datetime import date, datetime
 import orjson
 
 from consent import PatientKey
+from exchange.errors import CannotWrite
 from exchange.evidence import codes
 from exchange.evidence.cases import CASES, VISITS, is_open_case
 from exchange.evidence.contracts import SIGNING_ROLES, Contracts
+from exchange.evidence.papers import BadOrders
 from exchange.evidence.parties import Parties
 from exchange.instants import CHINA
 from exchange.path.office import Office
 from exchange.path.request import BasedOn, Request
 from exchange.path.subject import Subject
 from ledger import Change
+from ledger.errors import CannotAppend
 
 KEY_USE = "health codes"
 
@@ -27,18 +30,23 @@ KEY_USE = "health codes"
 def weighed(request: Request, office: Office, *, subject: Subject, keys: PatientKey) -> Request:
     """`request` with its evidence looked up; where a family doctor names none, with a contract in force.
 
-    What another node said about it is not looked at. An emergency has its own ground: what does not hold is set
-    aside, and a code is not used up by it. Raises BadOrders.
+    What another node said about it is not looked at. An emergency has its own ground: what does not hold, or cannot
+    be looked up, is set aside, and a code is not used up by it. Otherwise raises BadOrders, CannotAppend, CannotWrite.
     """
     claim = request.based_on
-    look = _Look(request, office, subject, keys, office.clock())
+    # The ledger's time never goes back. If the clock does, what was over is over.
+    look = _Look(request, office, subject, keys, max(office.clock(), office.log.time))
     if claim is None:
         return replace(request, based_on=look.contract_in_force())
     if claim.kind == "code":
         # Perhaps there is no ledger today in which a code could be marked as used.
         return replace(request, based_on=None if request.is_emergency else look.code(claim))
-    holds = _LOOKS.get(claim.kind)
-    found = replace(claim, open=holds is not None and holds(look, claim))
+    try:
+        found = _LOOKS.get(claim.kind, _Look.nothing)(look, claim)
+    except (BadOrders, CannotAppend, CannotWrite):
+        if not request.is_emergency:
+            raise
+        return replace(request, based_on=None)
     return replace(request, based_on=found if found.open or not request.is_emergency else None)
 
 
@@ -72,19 +80,24 @@ class _Look:
             key, patient=patient, organisation=organisation, purpose=request.purpose, token=claim.id
         )
         door = codes.door_of(key, patient=patient, organisation=organisation)
-        return BasedOn(kind="code", id=kept, open=codes.is_live(self.office.log, kept, self.at), door=door)
+        is_open = codes.is_live(self.office.log, kept, self.office.clock())
+        return BasedOn(kind="code", id=kept, open=is_open, door=door)
 
-    def case(self, claim: BasedOn) -> bool:
+    def nothing(self, claim: BasedOn) -> BasedOn:
+        return replace(claim, open=False)
+
+    def case(self, claim: BasedOn) -> BasedOn:
         types = VISITS if claim.kind == "visit" else (CASES[claim.kind],)
         about = self.office.records.of_patient(self.subject.id, types)
-        return any(
+        is_open = any(
             is_open_case(claim.kind, orjson.loads(one.body), self.request.actor, self._parties(), self.at)
             for one in about
             if one.id == claim.id
         )
+        return replace(claim, open=is_open)
 
-    def contract(self, claim: BasedOn) -> bool:
-        return self._contracts().is_open(claim.id, self.request.actor, self.at)
+    def contract(self, claim: BasedOn) -> BasedOn:
+        return replace(claim, open=self._contracts().is_open(claim.id, self.request.actor, self.at))
 
     def contract_in_force(self) -> BasedOn | None:
         """The contract a family doctor need not name; None for everybody else."""
@@ -93,22 +106,26 @@ class _Look:
         found = self._contracts().open_for(self.request.actor, self.at)
         return BasedOn(kind="contract", id=found, open=True) if found else None
 
-    def order(self, claim: BasedOn) -> bool:
-        return self.office.papers().order_holds(
+    def order(self, claim: BasedOn) -> BasedOn:
+        papers = self.office.papers()
+        is_open = papers.order_holds(
             claim.id,
             authority=self.request.actor.organisation.id,
             purpose=self.request.purpose,
             today=self._today,
         )
+        return replace(claim, open=is_open, paper=papers.told("order", claim.id))
 
-    def agreement(self, claim: BasedOn) -> bool:
-        return self.office.papers().agreement_holds(
+    def agreement(self, claim: BasedOn) -> BasedOn:
+        papers = self.office.papers()
+        is_open = papers.agreement_holds(
             claim.id,
             controller=self.subject.custodian.id,
             processor=self.request.actor.organisation.id,
             purpose=self.request.purpose,
             today=self._today,
         )
+        return replace(claim, open=is_open, paper=papers.told("agreement", claim.id))
 
     @property
     def _today(self) -> date:
@@ -118,10 +135,10 @@ class _Look:
         return Contracts(self.office.records, self.subject.id, self._parties())
 
     def _parties(self) -> Parties:
-        return Parties(self.office.records, self.office.directory)
+        return Parties(self.office.records, self.office.directory, self.office.desk.node, self.at)
 
 
-_LOOKS: Mapping[str, Callable[[_Look, BasedOn], bool]] = {
+_LOOKS: Mapping[str, Callable[[_Look, BasedOn], BasedOn]] = {
     "referral": _Look.case,
     "consultation": _Look.case,
     "visit": _Look.case,

@@ -16,6 +16,7 @@ from exchange.directory import Organisation
 from exchange.errors import UnknownPatient
 from exchange.federation.arrivals import arrived
 from exchange.federation.card import SKEW, Card
+from exchange.federation.discretion import told, told_no, told_yes
 from exchange.federation.entitlement import TURNED_AWAY, NotEntitled, organisation_of
 from exchange.federation.envelope import MAX_ANSWER_BYTES, Opened
 from exchange.federation.errors import Rejected
@@ -38,7 +39,7 @@ from exchange.path.office import Office
 from exchange.path.release import Refused, Released, release
 from exchange.path.request import Actor, BasedOn, Request
 from exchange.path.verdict import Because
-from exchange.path.wording import because_consent, next_step
+from exchange.path.wording import next_step
 from exchange.records.errors import AmbiguousPatient
 from ledger import Entry, Recorded
 from ledger.errors import CannotAppend
@@ -84,12 +85,10 @@ def answer(question: Question, peer: Card, office: Office) -> Answer:
             case Released() as released:
                 return _permit(question, released, bundles[0], office)
             case Refused() as refused:
-                return _refusal(question, refused.verdict.reasons, refused.entry.id, office)
+                reasons = told_no(refused, request, office)
+                return _refusal(question, reasons, refused.entry.id, office)
     except CannotAppend:
         raise
-    except AmbiguousPatient:
-        # Told apart from a patient nobody knows, it would say that somebody here has this number.
-        return _turned_away(question, because_consent("NO_CONSENT"), office, organisation.id)
     except _TooLarge:
         return _turned_away(question, TURNED_AWAY["ANSWER_TOO_LARGE"], office, organisation.id)
     except Exception as error:  # noqa: BLE001 - whatever it was, the asker gets a refusal and the log no content
@@ -187,11 +186,6 @@ def _request(question: Question, actors: Sequence[Actor]) -> Request:
     )
 
 
-def _told(code: str) -> str:
-    """The code of a permit as another region may know it: not that something was kept back."""
-    return "CONSENT_PERMIT" if code == "CONSENT_PERMIT_PARTIAL" else code
-
-
 def _permit(question: Question, released: Released, bundle: bytes, office: Office) -> Answer:
     # An intent in the spool has no place in the ledger yet that could be proved.
     receipt = _receipt_of(released.intent, office) if released.intent.index >= 0 else None
@@ -200,8 +194,8 @@ def _permit(question: Question, released: Released, bundle: bytes, office: Offic
         asker=question.asker,
         holder=question.holder,
         permit=True,
-        code=_told(released.verdict.code),
-        reasons=tuple(one for one in reasons_of(released.verdict.reasons) if one.code == _told(one.code)),
+        code=told(released.verdict.code),
+        reasons=reasons_of(told_yes(released.verdict.reasons)),
         next_step=None,
         bundle=msgspec.Raw(bundle),
         count=released.count,
@@ -219,7 +213,7 @@ def _receipt_of(intent: Recorded, office: Office) -> Recorded:
     entry = replace(
         intent.entry,
         subtype="receipt",
-        why=_told(intent.entry.why),
+        why=told(intent.entry.why),
         phase="",
         intent=intent.id,
         patient="",
@@ -232,12 +226,7 @@ def _receipt_of(intent: Recorded, office: Office) -> Recorded:
     return office.desk.write(entry, {"receipt of": intent.id}, key=office.house_key)
 
 
-# These would tell another region that the patient is known here and has spoken about somebody else.
-_NOT_FOR_PEERS = frozenset(("NOT_COVERED", "CONSENT_DENY", "CONSENT_NOT_YET_VALID", "NON_COMPUTABLE_CONSENT"))
-
-
 def _refusal(question: Question, reasons: tuple[Because, ...], entry: str, office: Office) -> Answer:
-    reasons = tuple(dict.fromkeys(map(_told_no, reasons)))
     en, zh = next_step(reasons[0].code)
     return Answer(
         request=question.id,
@@ -252,14 +241,6 @@ def _refusal(question: Question, reasons: tuple[Because, ...], entry: str, offic
         entry=entry,
         receipt="",
         salt=salt(office.desk.entropy),
-    )
-
-
-def _told_no(reason: Because) -> Because:
-    return (
-        replace(because_consent("NO_CONSENT"), person=reason.person)
-        if reason.code in _NOT_FOR_PEERS
-        else reason
     )
 
 

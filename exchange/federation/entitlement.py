@@ -78,8 +78,13 @@ def is_ours(organisation: Organisation, peer: Card, own_region: str) -> bool:
 
 
 def _require_theirs(asker: Asker, directory: Directory) -> None:
-    """A person we know at another organisation is not theirs: a consent may name that person."""
+    """A person we know at another organisation is not theirs: a consent may name that person.
+
+    Nor is there anybody whose id begins with a dot: it could pass for a part of the node's id (path/calling).
+    """
     for name in filter(None, (asker.id, asker.on_behalf_of)):
+        if name.startswith("."):
+            raise NotEntitled("PERSON_NOT_OF_PEER")
         try:
             known = directory.person(name)
         except NotInDirectory:

@@ -1,7 +1,7 @@
 """Takes other nodes' messages in: keeps what is under way in bounds, and lets threads do the work.
 
-Nothing of a message goes into a log, and there is no access log. A refusal always takes a whole number of
-quarters of a second, so that its timing does not tell why it was refused.
+Nothing of a message goes into a log, and there is no access log. An answer without a record always takes a whole
+number of quarters of a second, so that its timing does not tell why there is none.
 """
 
 import asyncio
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hutong.federation")
 T = TypeVar("T")
-# From a message to the reply and how it is counted (counting.OUTCOMES).
-Work = Callable[[HttpRequest], tuple[HttpResponse, str]]
+# From a message to the reply, how it is counted (counting.OUTCOMES), and whether it goes out in steps of time.
+Work = Callable[[HttpRequest], tuple[HttpResponse, str, bool]]
 
-REFUSAL_STEP_SECONDS = 0.25
+STEP_SECONDS = 0.25
 
 
 class Front:
@@ -70,9 +70,9 @@ class Front:
         try:
             came = asyncio.get_running_loop().time()
             message = HttpRequest("POST", self.counter.card.url + path, request.headers, body)
-            reply, outcome = await self._in_thread(lambda: work(message))
+            reply, outcome, in_steps = await self._in_thread(lambda: work(message))
             self.tally.add(outcome)
-            if outcome == "deny":
+            if in_steps:
                 await _until_next_step(came)
             return reply
         finally:
@@ -102,15 +102,16 @@ class Front:
             log.error("the node could not answer: %s", place_of(error))
             raise Rejected("failed") from None
 
-    def _answer(self, message: HttpRequest) -> tuple[HttpResponse, str]:
+    def _answer(self, message: HttpRequest) -> tuple[HttpResponse, str, bool]:
         opened = self._opened(message)
         said = respond(opened, self.counter.office())
-        return self._sealed(encode(said), message, opened), "permit" if said.permit else "deny"
+        reply = self._sealed(encode(said), message, opened)
+        return reply, "permit" if said.permit else "deny", not said.count
 
-    def _acknowledge(self, message: HttpRequest) -> tuple[HttpResponse, str]:
+    def _acknowledge(self, message: HttpRequest) -> tuple[HttpResponse, str, bool]:
         opened = self._opened(message)
         said = take(opened, self.counter.office())
-        return self._sealed(wire.encode(said), message, opened), "notice"
+        return self._sealed(wire.encode(said), message, opened), "notice", False
 
     def _opened(self, message: HttpRequest) -> Opened:
         counter = self.counter
@@ -148,4 +149,4 @@ async def _body_of(request: "Request", patience: float) -> bytes:
 async def _until_next_step(came: float) -> None:
     """Sleep until a whole number of steps has gone by since the message `came`."""
     gone = asyncio.get_running_loop().time() - came
-    await asyncio.sleep(math.ceil(gone / REFUSAL_STEP_SECONDS) * REFUSAL_STEP_SECONDS - gone)
+    await asyncio.sleep(math.ceil(gone / STEP_SECONDS) * STEP_SECONDS - gone)

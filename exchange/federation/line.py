@@ -85,12 +85,15 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def sent(request: HttpRequest, peer: Card, line: Line) -> HttpResponse:
-    """Send `request` and wait for what comes back. Raises PeerUnreachable, PeerRejected, AnswerTooLarge."""
+def sent(request: HttpRequest, peer: Card, line: Line, *, most: int = MAX_ANSWER_BYTES) -> HttpResponse:
+    """Send `request` and wait for what comes back, at most so many bytes.
+
+    Raises PeerUnreachable, PeerRejected, AnswerTooLarge.
+    """
     import httpx
 
     try:
-        return asyncio.run(_exchange(request, peer, line))
+        return asyncio.run(_exchange(request, peer, line, most))
     except TimeoutError:
         seconds = f"{line.timeout:g}"
         raise PeerUnreachable(peer.id, f"not within {seconds} seconds", f"{seconds} 秒内未应答") from None
@@ -100,7 +103,7 @@ def sent(request: HttpRequest, peer: Card, line: Line) -> HttpResponse:
         raise PeerUnreachable(peer.id, f"the connection failed ({kind})", f"连接失败({kind})") from None
 
 
-async def _exchange(request: HttpRequest, peer: Card, line: Line) -> HttpResponse:
+async def _exchange(request: HttpRequest, peer: Card, line: Line, most: int) -> HttpResponse:
     """One question, one answer, in time: a peer that dribbles is as late as one that is silent."""
     import httpx
 
@@ -114,7 +117,7 @@ async def _exchange(request: HttpRequest, peer: Card, line: Line) -> HttpRespons
             headers={**dict(request.headers.items()), "Accept": TYPE, "Accept-Encoding": "identity"},
         ) as response,
     ):
-        limit = MAX_ANSWER_BYTES if response.status_code == httpx.codes.OK else MAX_REJECTION_BYTES
+        limit = most if response.status_code == httpx.codes.OK else MAX_REJECTION_BYTES
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk

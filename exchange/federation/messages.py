@@ -203,7 +203,9 @@ def read_question(plain: bytes) -> Question:
     """The question in `plain`. Raises NotAMessage."""
     question = _read(plain, Question)
     known = question.purpose in PURPOSES and R4_TYPES.issuperset(question.classes)
-    if not known or not question.patient.isprintable():
+    people = [one.id for one in (question.actor, *question.others)]
+    # Somebody named twice would be reviewed twice, and the patient told twice.
+    if not known or not question.patient.isprintable() or len(people) != len(set(people)):
         raise NotAMessage
     return question
 

@@ -10,7 +10,7 @@ from exchange.node.secrets import MasterSecret
 from exchange.path.recording import Pen
 from exchange.records import Store, StoreMissing
 from exchange.records.errors import StoreNotWritable, StoreUnreadable
-from ledger import Change, Entry, Log, Recorded, Signer
+from ledger import Change, Draft, Entry, Log, Recorded, Signer
 from ledger.errors import CannotAppend
 
 
@@ -21,6 +21,9 @@ class _Shut:
     why: CannotAppend
 
     def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
+        raise self.why
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
         raise self.why
 
 

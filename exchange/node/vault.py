@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from consent import PatientKey
-from exchange.errors import BadKeyFile, CannotWrite, WrongNodeKey
+from exchange.errors import BadKeyFile, CannotWrite, ExchangeError, WrongNodeKey
 from exchange.node.secrets import KEY_BYTES, MasterSecret
+from ledger import Recorded
 from ledger.sealing import pseudonym
 
 Entropy = Callable[[int], bytes]
@@ -33,6 +34,8 @@ CREATE TABLE IF NOT EXISTS erased(
   lookup BLOB PRIMARY KEY       -- of a patient whose key was destroyed
 ) STRICT, WITHOUT ROWID;
 """
+_FOUND = "SELECT lookup, pseudonym, wrapped FROM patient_key"
+_BY_LOOKUP, _BY_PSEUDONYM = f"{_FOUND} WHERE lookup = ?", f"{_FOUND} WHERE pseudonym = ?"
 
 
 class Vault:
@@ -85,20 +88,25 @@ class Vault:
 
     def known(self, patient: str) -> PatientKey | None:
         """The key of the patient with this id; None where nobody has needed one, or it was destroyed."""
-        return self._find("lookup = ?", self._lookup(patient))
+        return self._find(_BY_LOOKUP, self._lookup(patient))
 
     def key_behind(self, patient_pseudonym: str) -> PatientKey | None:
         """The key behind a pseudonym in the ledger; None when it was destroyed."""
-        return self._find("pseudonym = ?", patient_pseudonym)
+        return self._find(_BY_PSEUDONYM, patient_pseudonym)
 
-    def destroy(self, patient: str) -> bool:
-        """Erase the patient's key. True if there was one. There is no way back."""
-        lookup = self._lookup(patient)
+    def destroy(self, erasure: Recorded) -> bool:
+        """Destroy the key of the patient of `erasure`, which is durable. True if there was one. There is no way back.
+
+        A key that is gone without such an entry was lost, or taken away: see exchange/soundness.py.
+        """
         with self._explained(), self._db:
-            self._db.execute("DELETE FROM patient_key WHERE lookup = ?", (lookup,))
-            if not self._db.changes():
+            found: tuple[bytes, str, bytes] | None = self._db.execute(
+                _BY_PSEUDONYM, (erasure.entry.patient,)
+            ).get
+            if found is None:
                 return False
-            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (lookup,))
+            self._db.execute("DELETE FROM patient_key WHERE lookup = ?", (found[0],))
+            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (found[0],))
         return True
 
     def was_erased(self, patient: str) -> bool:
@@ -107,11 +115,6 @@ class Vault:
             return bool(
                 self._db.execute("SELECT count(*) FROM erased WHERE lookup = ?", (self._lookup(patient),)).get
             )
-
-    def erased(self) -> int:
-        """How many patients' keys were destroyed."""
-        with self._explained():
-            return int(str(self._db.execute("SELECT count(*) FROM erased").get))
 
     def count(self) -> int:
         """How many patients have a key."""
@@ -122,12 +125,11 @@ class Vault:
     def _lookup(self, patient: str) -> bytes:
         return hmac.digest(self._lookup_key, patient.encode(), hashlib.sha256)
 
-    def _find(self, where: str, value: bytes | str) -> PatientKey | None:
-        with self._explained():
-            row = self._db.execute(
-                f"SELECT lookup, pseudonym, wrapped FROM patient_key WHERE {where}",
-                (value,),
-            ).fetchone()
+    def _find(self, sql: str, value: bytes | str) -> PatientKey | None:
+        try:
+            row: tuple[bytes, str, bytes] | None = self._db.execute(sql, (value,)).get
+        except apsw.Error as error:  # `_explained` costs as much as unwrapping the key
+            raise self._told(error) from error
         if row is None:
             return None
         lookup, name, wrapped = row
@@ -152,16 +154,19 @@ class Vault:
         with self._explained():
             self._insert(lookup)
         # Erased again in this very moment: the patient gets a new key, as after any erasure.
-        return self._find("lookup = ?", lookup) or self._make(lookup)
+        return self._find(_BY_LOOKUP, lookup) or self._make(lookup)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError):
-            raise BadKeyFile(self._path.name, "is damaged", "已损坏") from None
         except apsw.Error as error:
-            raise CannotWrite(self._path.name, type(error).__name__) from error
+            raise self._told(error) from error
+
+    def _told(self, error: apsw.Error) -> ExchangeError:
+        if isinstance(error, apsw.NotADBError | apsw.CorruptError | apsw.SQLError):
+            return BadKeyFile(self._path.name, "is damaged", "已损坏")
+        return CannotWrite(self._path.name, type(error).__name__)
 
 
 def _pseudonym(key: bytes) -> str:

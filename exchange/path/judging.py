@@ -3,8 +3,8 @@
 Nothing is written and nothing is released here, so the same judgement can be made again later.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from consent import PatientKey
 from exchange.path.agreeing import Agreement, did_the_patient_agree
@@ -13,15 +13,57 @@ from exchange.path.leaving import Permission, may_leave, policy_question
 from exchange.path.office import Office
 from exchange.path.request import Request
 from exchange.path.subject import Subject
-from exchange.path.verdict import Because, Verdict
+from exchange.path.verdict import Because, Verdict, Withheld
 from exchange.path.wording import EVIDENCE_DOES_NOT_HOLD, because_consent, because_duty
 from exchange.records import ItemFacts
+
+# Among the sealed evidence: [item, reason code] of what another region was not even told of.
+KEPT_BACK = "kept_back"
+
+# Refusals by consent that no item changes: any at all, and any where the patient has said nothing.
+_WHATEVER_THERE_IS = frozenset(("DECEASED_CONSENT_LAPSED", "INCOMPLETE_REQUEST"))
+_OF_THE_SILENT = frozenset(("NO_CONSENT", "BREAK_GLASS_NOT_AUTHORIZED", "BREAK_GLASS_REASON_REQUIRED"))
 
 
 def judge(
     request: Request, office: Office, *, subject: Subject, keys: PatientKey, items: Sequence[ItemFacts]
 ) -> Verdict:
-    """Permit or deny `request` for `items`. The first no decides; a permit may still withhold items."""
+    """Permit or deny `request` for `items`. The first no decides; a permit may still withhold items.
+
+    Another region is refused nothing because of what is in the record (docs/adr/0022): where none of the items may
+    leave, it is answered as if there were none.
+    """
+    heard = _hear(request, office, subject=subject, keys=keys, items=items)
+    verdict = heard.verdict()
+    if verdict.permit or not items or not is_from_elsewhere(request, office):
+        return verdict
+    unseen = _hear(request, office, subject=subject, keys=keys, items=()).verdict()
+    return _keeping_back(unseen, heard.reasons_for(items, verdict.code))
+
+
+def is_from_elsewhere(request: Request, office: Office) -> bool:
+    """Whether another region's node asks: what is not released to it must not be told to it either."""
+    return request.actor.vouched_by != office.desk.node
+
+
+def is_settled(verdict: Verdict) -> bool:
+    """Whether a verdict with nothing seen would be a refusal for the same reason whatever was seen."""
+    return verdict.code in _WHATEVER_THERE_IS or (verdict.versions == 0 and verdict.code in _OF_THE_SILENT)
+
+
+def _keeping_back(verdict: Verdict, reasons: Mapping[str, str]) -> Verdict:
+    """The verdict with nothing seen. Why each item stayed is sealed beside the case, which has no items."""
+    kept = [Withheld(ref=ref, reason=reason) for ref, reason in reasons.items()]
+    return replace(
+        verdict,
+        withheld=tuple(kept) if verdict.permit else (),
+        evidence={**verdict.evidence, KEPT_BACK: [[one.ref, one.reason] for one in kept]},
+    )
+
+
+def _hear(
+    request: Request, office: Office, *, subject: Subject, keys: PatientKey, items: Sequence[ItemFacts]
+) -> "_Heard":
     now = office.clock()
     agreement = did_the_patient_agree(request, office, subject=subject, keys=keys, items=items, at=now)
     question = policy_question(
@@ -29,21 +71,11 @@ def judge(
         agreement.custodian,
         consent=(agreement.decision, agreement.reason),
         action="disclose",
-        cross_region=request.actor.vouched_by != office.desk.node,
+        cross_region=is_from_elsewhere(request, office),
         at=now.isoformat(timespec="seconds"),
     )
     agreed = [item for item in items if item.ref in agreement.permitted]
-    heard = _Heard(request, office, agreement, may_leave(office.policy(), question, agreed))
-    if agreement.decision != "permit":
-        return heard.no(because_consent(agreement.reason))
-    if not heard.permission.allow:
-        return heard.no(*heard.permission.reasons)
-    if request.rests_on_nothing:
-        return heard.no(EVIDENCE_DOES_NOT_HOLD)
-    try:
-        return heard.yes(duties_from(heard.permission.obligations))
-    except CannotFulfil as unkept:
-        return heard.no(because_duty(unkept.code))
+    return _Heard(request, office, agreement, may_leave(office.policy(), question, agreed))
 
 
 def request_facts(request: Request, patient: str) -> dict[str, object]:
@@ -57,7 +89,7 @@ def request_facts(request: Request, patient: str) -> dict[str, object]:
         "classes": list(request.classes),
         "asked_at": request.asked_at.isoformat(),
         "emergency_reason": request.emergency_reason,
-        "based_on": ground and {"kind": ground.kind, "id": ground.id, "open": ground.open},
+        "based_on": ground and ground.as_kept(),
         "actor": {
             "id": actor.id,
             "name": actor.name,
@@ -81,6 +113,23 @@ class _Heard:
     office: Office
     agreement: Agreement
     permission: Permission
+
+    def verdict(self) -> Verdict:
+        if self.agreement.decision != "permit":
+            return self.no(because_consent(self.agreement.reason))
+        if not self.permission.allow:
+            return self.no(*self.permission.reasons)
+        if self.request.rests_on_nothing:
+            return self.no(EVIDENCE_DOES_NOT_HOLD)
+        try:
+            return self.yes(duties_from(self.permission.obligations))
+        except CannotFulfil as unkept:
+            return self.no(because_duty(unkept.code))
+
+    def reasons_for(self, items: Sequence[ItemFacts], otherwise: str) -> Mapping[str, str]:
+        """Why each of the items stays: the reason consent or policy gave for it, or `otherwise`."""
+        own = {one.ref: one.reason for one in (*self.agreement.withheld, *self.permission.withheld)}
+        return {item.ref: own.get(item.ref, otherwise) for item in items}
 
     def yes(self, duties: Duties) -> Verdict:
         agreement = self.agreement

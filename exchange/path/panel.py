@@ -48,7 +48,7 @@ def profile_of(duties: Sequence[Duties]) -> Duties:
 def refusals(heard: Sequence[Heard]) -> tuple[Heard, ...]:
     """What to record of a panel that is not complete: their own reasons for some, that for the others."""
     return tuple(
-        one if not one.is_permitted else Heard(one.request, _refused_with_others(one.verdict))
+        one if not one.is_permitted else Heard(one.request, one.verdict.refused(PANEL_INCOMPLETE))
         for one in heard
     )
 
@@ -70,18 +70,4 @@ def _only(verdict: Verdict, common: set[str]) -> Verdict:
         verdict,
         permitted=tuple(ref for ref in verdict.permitted if ref in common),
         withheld=(*verdict.withheld, *kept_back),
-    )
-
-
-def _refused_with_others(verdict: Verdict) -> Verdict:
-    why = PANEL_INCOMPLETE
-    return replace(
-        verdict,
-        permit=False,
-        code=why.code,
-        reasons=(why,),
-        permitted=(),
-        withheld=(),
-        duties=None,
-        evidence={**verdict.evidence, "because": {"zh": why.zh, "en": why.en, "law": why.law}},
     )

@@ -7,7 +7,7 @@ whoever holds that key, and by nobody after erasure.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -35,6 +35,10 @@ class Pen(Protocol):
     """Where entries are written: the ledger, or in an emergency the spool. Durable when `append` returns."""
 
     def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded: ...
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        """All of `drafts`, one after the other, or none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,10 @@ class Desk:
         self, request: Request, verdict: Verdict, patient: PatientKey, change: Change | None
     ) -> Recorded:
         """Before anything is released: who will get what, and why it is allowed."""
+        return self.pen.append_many([self.intent(request, verdict, patient, change)])[0]
+
+    def intent(self, request: Request, verdict: Verdict, patient: PatientKey, change: Change | None) -> Draft:
+        """The same, for whoever writes the intents of several people together."""
         entry = replace(
             self._base(request, patient.pseudonym, patient.key),
             subtype="disclose",
@@ -101,7 +109,7 @@ class Desk:
         )
         if (ground := request.based_on) and ground.kind == "code" and ground.open:
             entry = replace(entry, reason=ground.id)
-        return self.write(entry, verdict.evidence, key=patient.key, change=change)
+        return self.draft(entry, verdict.evidence, key=patient.key, change=change)
 
     def finished(
         self, intent: Recorded, patient: PatientKey, told: Mapping[str, object], *, count: int
@@ -136,6 +144,9 @@ class Desk:
             policy=verdict.policy_digest,
             consents=verdict.consents,
         )
+        if (ground := request.based_on) and ground.door and request.rests_on_nothing:
+            # A wrong code: where it is counted, so that the count can be made again.
+            entry = replace(entry, reason=ground.door)
         return self.write(entry, verdict.evidence, key=key, change=change)
 
     def asking(self, request: Request, patient: PatientKey, holder: str) -> Recorded:

@@ -1,5 +1,6 @@
 """A request for a record: who asks for whose record, for what, on what ground."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -28,7 +29,10 @@ class Actor:
 
     @property
     def reference(self) -> str:
-        """The FHIR reference consents name this actor by. At a kiosk it is the patient who asks."""
+        """The FHIR reference of this actor at their own node. At a kiosk it is the patient who asks.
+
+        What a consent of the holder means them by is `calling.called`.
+        """
         if self.role == "kiosk" and self.on_behalf_of.startswith("Patient/"):
             return self.on_behalf_of
         kind = {
@@ -46,13 +50,20 @@ class BasedOn:
 
     `open`: it holds at this moment for this asker. Only the node that has the record says so, by looking it up
     (exchange/evidence, docs/adr/0017). `id` of a code is never the code: on its way it is the token the code
-    makes, once it was looked up the keyed hash of that; `door` is where wrong ones are counted.
+    makes, once it was looked up the keyed hash of that; `door` is where wrong ones are counted. `paper` is what the
+    holder read of a document: the SHA-256 of the file, the number, the dates, the parties.
     """
 
     kind: str
     id: str
     open: bool = False
     door: str = ""
+    paper: Mapping[str, object] | None = None
+
+    def as_kept(self) -> dict[str, object]:
+        """What is sealed with the decision."""
+        said: dict[str, object] = {"kind": self.kind, "id": self.id, "open": self.open}
+        return said if self.paper is None else said | {"paper": dict(self.paper)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

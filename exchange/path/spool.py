@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,7 +20,8 @@ import msgspec
 
 from exchange.errors import CannotWrite, ExchangeError
 from exchange.instants import from_us, to_us
-from ledger import Change, Entry, Log, Recorded
+from exchange.withdrawal.mark import COUNT
+from ledger import Change, Draft, Entry, Log, Recorded
 from ledger.identity import RANDOM_BYTES, entry_id
 
 SCHEMA = """
@@ -82,28 +83,23 @@ class Spool:
 
     def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
         """Write `entry` down, durably. Raises SpoolClosed, SpoolAltered, CannotWrite. `change` waits for `drain`."""
+        return self.append_many([Draft(entry=entry, sealed=sealed, change=change)])[0]
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        """Write all of `drafts` down, one after the other, or none. Raises the same."""
         now = self.clock()
         with self._exclusive() as file:
             lines = list(self._checked(file))
             # How an access ended belongs on record, however late it is.
-            is_new = entry.phase != "outcome"
+            is_new = any(one.entry.phase != "outcome" for one in drafts)
             if is_new and lines and now > from_us(lines[0].time_us) + self.open_for:
                 raise SpoolClosed
-            before = bytes.fromhex(lines[-1].mac) if lines else START
-            name = entry_id(to_us(now), self.entropy(RANDOM_BYTES))
-            text = base64.b64encode(sealed).decode()
-            line = Line(name, to_us(now), entry, text, self._mac(before, name, to_us(now), entry, text).hex())
-            self._write(file, msgspec.json.encode(line) + b"\n")
-        return Recorded(
-            index=-1,
-            id=name,
-            time_us=line.time_us,
-            sequence=0,
-            previous="",
-            entry=entry,
-            sealed=sealed,
-            body=b"",
-        )
+            added: list[Line] = []
+            for one in drafts:
+                before = bytes.fromhex((added or lines)[-1].mac) if added or lines else START
+                added.append(self._line(before, to_us(now), one))
+            self._write(file, b"".join(msgspec.json.encode(line) + b"\n" for line in added))
+        return [_as_recorded(line, one.sealed) for line, one in zip(added, drafts, strict=True)]
 
     def waiting(self) -> int:
         """How many entries wait for the ledger."""
@@ -121,9 +117,7 @@ class Spool:
         with self._exclusive() as file:
             names: dict[str, str] = {}
             for line in list(self._checked(file)):
-                entry = replace(
-                    line.entry, source="spool", intent=names.get(line.entry.intent, line.entry.intent)
-                )
+                entry = _late(line.entry, names.get(line.entry.intent, line.entry.intent))
                 once = _once(bytes.fromhex(line.mac), change_for(entry))
                 try:
                     names[line.id] = log.append(entry, sealed=base64.b64decode(line.sealed), change=once).id
@@ -147,6 +141,11 @@ class Spool:
                 raise SpoolAltered(number)
             yield line
             before = mac
+
+    def _line(self, before: bytes, time_us: int, one: Draft) -> Line:
+        name = entry_id(time_us, self.entropy(RANDOM_BYTES))
+        text = base64.b64encode(one.sealed).decode()
+        return Line(name, time_us, one.entry, text, self._mac(before, name, time_us, one.entry, text).hex())
 
     def _mac(self, before: bytes, name: str, time_us: int, entry: Entry, sealed: str) -> bytes:
         return hmac.digest(
@@ -190,10 +189,30 @@ class Spool:
             raise CannotWrite(self.path.name, error.strerror or type(error).__name__) from error
 
 
+def _as_recorded(line: Line, sealed: bytes) -> Recorded:
+    """What was written down, as it is known until it has a place in the ledger."""
+    return Recorded(
+        index=-1,
+        id=line.id,
+        time_us=line.time_us,
+        sequence=0,
+        previous="",
+        entry=line.entry,
+        sealed=sealed,
+        body=b"",
+    )
+
+
 def _whole_lines(file: int) -> bytes:
     """The lines that were finished. What a power cut left of one was never acknowledged: nothing left on it."""
     content = os.pread(file, os.fstat(file).st_size, 0)
     return content[: content.rfind(b"\n") + 1]
+
+
+def _late(entry: Entry, intent: str) -> Entry:
+    """The entry as it stands in the ledger. The mark is for withdrawals that overtook it (docs/adr/0019)."""
+    marks = (COUNT,) if entry.subtype == "disclose" and entry.phase == "intent" and entry.consents else ()
+    return replace(entry, source="spool", intent=intent, obligations=(*entry.obligations, *marks))
 
 
 class _AlreadyThere(Exception):

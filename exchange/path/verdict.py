@@ -1,7 +1,7 @@
 """The verdict on a request: what may leave, what is withheld and why, and the evidence for both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.path.duties import Duties
 
@@ -46,3 +46,16 @@ class Verdict:
     versions: int
     policy_digest: str
     evidence: Mapping[str, object]
+
+    def refused(self, why: Because) -> "Verdict":
+        """The same judgement, and nothing leaves after all, because of `why`."""
+        return replace(
+            self,
+            permit=False,
+            code=why.code,
+            reasons=(why,),
+            permitted=(),
+            withheld=(),
+            duties=None,
+            evidence={**self.evidence, "because": {"zh": why.zh, "en": why.en, "law": why.law}},
+        )

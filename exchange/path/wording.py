@@ -68,6 +68,10 @@ NEXT_STEPS: dict[str, tuple[str, str]] = {
         "ask again with those who may see it only (--with)",
         "请只为获准的人员重新请求(--with)",
     ),
+    "OVERTAKEN": (
+        "ask again in a moment; where it stays like that, the security officer of the holder's node sees why",
+        "请稍后重新请求;如仍如此,可由保管方节点的安全负责人查看原因",
+    ),
     "ETHICS_APPROVAL_REQUIRED": ("the project needs an approval in force", "项目需要在有效期内的伦理批准"),
 }
 DEFAULT_STEP = (
@@ -87,6 +91,11 @@ PANEL_INCOMPLETE = Because(
     code="PANEL_INCOMPLETE",
     en="somebody else who was named with them may not see it",
     zh="同时列出的其他人员未获准",
+)
+OVERTAKEN = Because(
+    code="OVERTAKEN",
+    en="what the decision rests on changed each time before it could be put on record",
+    zh="每次判定在记账之前,其依据都又有变化",
 )
 # The rules were not heard: that is nothing a requester or a patient can mend.
 ENGINE_STEP = (

@@ -6,19 +6,20 @@ file was decided by, and its sealed details what was in force.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import orjson
 
+from exchange.evidence.papers import as_it_lies
 from exchange.node.settings import Settings
 
 SECTIONS = ("consent", "emergency", "research")
 # A path says where something lies on this machine, and decides nothing.
 PLACES = ("emergency.spool_file",)
-Marks = tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """The settings and the registry a process of the node started with, and its documents, which it reads anew."""
 
@@ -26,16 +27,16 @@ class Ground:
     registry: bytes
     papers: Path
 
-    def marks(self) -> Marks:
-        """Changes when the documents were written again; cheap, as it is looked at before every decision."""
-        try:
-            about = self.papers.stat()
-        except FileNotFoundError:
-            return None
-        return about.st_mtime_ns, about.st_size
+    def documents(self) -> str:
+        """SHA-256 of the documents as they lie there now; "" for none. Raises BadOrders where they cannot be read."""
+        return as_it_lies(self.papers)[1]
 
-    def told(self) -> dict[str, object]:
-        """What is in force: the settings that decide, and the SHA-256 of registry and documents ("" for none)."""
+    def told(self, documents: str) -> dict[str, object]:
+        """What is in force with these documents: the settings that decide, the SHA-256 of registry and documents."""
+        return {**self._since_the_start, "documents": documents}
+
+    @cached_property
+    def _since_the_start(self) -> dict[str, object]:
         return {
             "settings": {
                 key: one.value
@@ -43,7 +44,6 @@ class Ground:
                 if key.partition(".")[0] in SECTIONS and key not in PLACES
             },
             "registry": hashlib.sha256(self.registry).hexdigest(),
-            "documents": hashlib.sha256(self.papers.read_bytes()).hexdigest() if self.papers.exists() else "",
         }
 
 

@@ -3,10 +3,12 @@
 1. Its entries stand in one ledger: each under a root that the same key signed.
 2. The receipt's entry committed to the digest of the record, so not a letter of the record was changed.
 3. The consent's entry committed to the consent, and what the record says the consent says follows from it.
-4. What the record says of the ledger - when, where, what came later - is what the entries say.
+4. What the record says of the ledger - when, where, what came later - is what the entries say; it was put on record
+   when it says, so that what was true once cannot be said again later.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -25,6 +27,8 @@ from ledger.proof import check as check_proof
 from ledger.sealing import is_opening
 
 Json = dict[str, Any]
+# Between making a record and its entry lies the wait for the ledger.
+MADE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ def _checked(receipt: Receipt, vkey: str | None) -> Checked:
     _require(consent.entry.consents == made.entry.consents, "it is about another consent", "属于另一份同意")
     paper = _opened(receipt.consent.opening, consent.entry.consents[0])
     sentence, words_differ = _follows(receipt.record, paper)
-    _events(receipt, consent, vkey)
+    _events(receipt, consent, made, vkey)
     return Checked(receipt=receipt, consent=consent, made=made, sentence=sentence, words_differ=words_differ)
 
 
@@ -79,8 +83,16 @@ def _its_own(receipt: Receipt, made: Entry) -> None:
     told = _opened(receipt.receipt.opening, made.entry.details)
     _require(told["record_sha256"] == form.digest(receipt.record), "what it says was changed", "内容被改动")
     _require(told["receipt"] == receipt.record["receipt_id"], "it bears another number", "凭证编号不符")
+    _then(receipt.record, made.time)
     code = form.code_of(receipt.receipt.proof.entry)
     _require(receipt.code == code, "its code is of another entry", "验证码不符")
+
+
+def _then(record: Json, made: datetime) -> None:
+    """What it says of the state, it says of the time it was put on record: nobody records an old one again."""
+    for told in (record["issued"], record["state"]["as_of"]):
+        apart = abs(made - datetime.fromisoformat(told))
+        _require(apart <= MADE_WITHIN, "it was put on record at another time", "入账时间与所述时间不符")
 
 
 def _entry(proof: Proof, vkey: str | None) -> Entry:
@@ -125,7 +137,7 @@ def _follows(record: Json, paper: Json) -> tuple[dict[str, str], bool]:
     return again["sentence"], told != again
 
 
-def _events(receipt: Receipt, consent: Entry, vkey: str | None) -> None:
+def _events(receipt: Receipt, consent: Entry, made: Entry, vkey: str | None) -> None:
     """What the record tells of the ledger is what the entries are."""
     found = [consent]
     if receipt.taken_back:
@@ -137,6 +149,7 @@ def _events(receipt: Receipt, consent: Entry, vkey: str | None) -> None:
             "收回的条目不符",
         )
         found.append(taken_back)
+    _require(all(one.index < made.index for one in found), "it was made before them", "凭证早于所列条目")
     proved = [(one.id, one.index, one.time.astimezone(CHINA).isoformat(timespec="seconds")) for one in found]
     told = [(one["entry"], one["index"], one["event_time"]) for one in receipt.record["event"]]
     _require(told == proved, "its dates are not those of the ledger", "所列时间与账本不符")

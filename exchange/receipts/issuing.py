@@ -4,15 +4,19 @@ A receipt tells of a patient, so that one was made is in the ledger too, before 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
 from consent import PatientKey, StoredConsent
+from consent.errors import ConsentChanged
 from exchange.consenting import version_of, versions_of
 from exchange.errors import ExchangeError
 from exchange.instants import to_us
 from exchange.node.node import Node
+from exchange.path.overtaken import Overtaken, not_overtaken
 from exchange.receipts import form
 from exchange.receipts.form import Opening, Proved, Receipt, Shown
 from exchange.receipts.record import event, record_of
@@ -21,6 +25,8 @@ from ledger.proof import Proof, prove
 from ledger.sealing import is_opening, opening
 
 ID_BYTES = 5
+# Each means that the patient has said something new in between.
+ATTEMPTS = 5
 SEALED = "SELECT sealed FROM consent_version WHERE entry = ?"
 
 
@@ -50,22 +56,36 @@ class ConsentHidden(ExchangeError):
 def issue(node: Node, patient_text: str, consent_id: str, *, version: int | None, by: str) -> Issued:
     """A receipt for one version of a consent, the newest unless said otherwise. `by` is who hands it out.
 
-    Raises UnknownPatient, NoSuchConsent, NoSuchVersion, ConsentHidden, CannotAppend; then none was made.
+    Raises UnknownPatient, NoSuchConsent, NoSuchVersion, ConsentHidden, ConsentChanged, CannotAppend; then none
+    was made.
     """
+    for _ in range(ATTEMPTS):
+        with suppress(Overtaken):
+            return _issued(node, patient_text, consent_id, version, by)
+    raise ConsentChanged
+
+
+def _issued(node: Node, patient_text: str, consent_id: str, version: int | None, by: str) -> Issued:
+    """The same once. Raises Overtaken where the patient said something while it was made."""
     patient = node.records.patient(patient_text)
     keys = node.vault.key_of(patient)
+    seen = len(node.consents.versions(keys))
     versions = versions_of(node, patient_text, consent_id)
     about = version_of(versions, version)
     taken_back = _taken_back(versions, about)
     receipt_id = "r-" + node.desk.entropy(ID_BYTES).hex()
     shown = [one for one in (about, taken_back) if one is not None]
-    record = record_of(node, patient, versions, about, receipt_id=receipt_id, at=node.clock())
+    record = record_of(node, patient, versions, about, receipt_id=receipt_id, at=_now(node))
     record["event"] = [event(node.log.find(one.entry), one) for one in shown]
     record["consent"] = {"commitment": about.commitment}
     opened = _opening_of(node, about, keys)
     told = {"receipt": receipt_id, "consent": consent_id, "version": about.version, "by": by}
+    # What it says of the state must still be so where its entry stands: not behind a withdrawal.
     entry = node.desk.write(
-        _entry(node, about, keys, by), told | {"record_sha256": form.digest(record)}, key=keys.key
+        _entry(node, about, keys, by),
+        told | {"record_sha256": form.digest(record)},
+        key=keys.key,
+        change=not_overtaken(keys, seen),
     )
     receipt = Receipt(
         format=form.FORMAT,
@@ -76,6 +96,11 @@ def issue(node: Node, patient_text: str, consent_id: str, *, version: int | None
         taken_back=Shown(proof=_proof(node, taken_back.entry)) if taken_back else None,
     )
     return Issued(receipt=receipt, version=about.version, entry=entry)
+
+
+def _now(node: Node) -> datetime:
+    """The time the receipt's entry will have: the ledger's does not go back where the clock did."""
+    return max(node.clock(), node.log.read(node.log.size - 1).time)
 
 
 def _taken_back(versions: Sequence[StoredConsent], about: StoredConsent) -> StoredConsent | None:

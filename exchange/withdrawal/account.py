@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from exchange.withdrawal.words import COUNT
+from exchange.withdrawal.mark import COUNT
 from ledger import Recorded
 from ledger.errors import CannotOpen
 from ledger.sealing import unseal
@@ -55,10 +55,9 @@ class Account:
 
     def hear(self, one: Recorded, house_key: bytes) -> None:
         """Take in one entry; most say nothing of these tables."""
-        if one.entry.type == "consent":
-            if COUNT in one.entry.obligations:
-                self.uncounted[one.id] = (one.entry.patient,)
-        elif one.entry.type == "notice":
+        if COUNT in one.entry.obligations:
+            self.uncounted[one.id] = (one.entry.patient,)
+        if one.entry.type == "notice":
             if one.entry.subtype == "counted":
                 self.uncounted.pop(one.entry.intent, None)
             self._sent(one)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from consent import Config, PatientKey, StoredConsent, decide
 from exchange.audit.details import details_of
-from exchange.instants import CHINA, MICROSECOND, from_us
+from exchange.instants import CHINA, from_us
 from exchange.path.office import Office
 from ledger import Recorded
 
@@ -52,25 +52,24 @@ def history_of(office: Office, keys: PatientKey) -> tuple[Disclosure, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def takes_away(
-    office: Office, before: Sequence[StoredConsent], now: datetime, said: Mapping[str, Any], one: Disclosure
-) -> bool:
-    """Whether the new consent version `said` forbids something of `one` that was still permitted `before` it.
+def takes_away(office: Office, before: Sequence[StoredConsent], said: StoredConsent, one: Disclosure) -> bool:
+    """Whether the consent version `said` forbids something of `one` that was still permitted `before` it.
 
-    Both answers are given at `now`, so that what ended by itself in the meantime is not put down to the patient.
+    Both answers are given at the instant of the statement, so that what ended by itself, before it or until
+    somebody gets round to counting, is not put down to the patient, nor taken for what was never permitted.
     """
-    known = max([now, *(stored.known for stored in before)]) + MICROSECOND
-    marked = {**said, "meta": {**said.get("meta", {}), "lastUpdated": _instant(known)}}
     kept = [stored.resource for stored in before]
-    then = _permitted(kept, one, now, known, office.consent_config)
-    return bool(then - one.withheld - _permitted([*kept, marked], one, now, known, office.consent_config))
+    then = _permitted(kept, one, said.known, office.consent_config)
+    return bool(
+        then - one.withheld - _permitted([*kept, said.resource], one, said.known, office.consent_config)
+    )
 
 
 def _permitted(
-    consents: Sequence[Mapping[str, Any]], one: Disclosure, at: datetime, known: datetime, config: Config
+    consents: Sequence[Mapping[str, Any]], one: Disclosure, at: datetime, config: Config
 ) -> frozenset[str]:
-    moment = at.astimezone(CHINA).isoformat(timespec="seconds")
-    answer = decide(consents, {**one.case, "at": moment, "knownAt": _instant(known)}, config)
+    moment, known = (at.astimezone(CHINA).isoformat(timespec=unit) for unit in ("seconds", "microseconds"))
+    answer = decide(consents, {**one.case, "at": moment, "knownAt": known}, config)
     if answer.decision != "permit":
         return frozenset()
     return frozenset(answer.permitted) if one.case.get("items") else frozenset(("",))
@@ -117,7 +116,3 @@ def _recipient(
         return "project", str(study).removeprefix(_STUDY)
     node = str(request.get("actor", {}).get("vouched_by", ""))
     return ("node", node) if node and node != office.desk.node else ("organisation", organisation)
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(CHINA).isoformat(timespec="microseconds")

@@ -4,7 +4,7 @@ A notice is taken once, with an entry, and only if every request it speaks of wa
 waits for an officer of ours to say what was done, which goes back the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,10 @@ import apsw
 from exchange.errors import ExchangeError
 from exchange.instants import from_us, to_us
 from exchange.path.office import Office
+from exchange.withdrawal.outgoing import details_of_notice
 from exchange.withdrawal.wire import Done
-from ledger import Change, Entry, Recorded
-from ledger.sealing import unseal
+from ledger import Change, Draft, Entry, Recorded
+from ledger.errors import NoSuchEntry
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS incoming_notice(
@@ -63,18 +64,47 @@ class NoSuchIncoming(ExchangeError):
 
 
 def incoming(office: Office, *, open_only: bool = False) -> list[Incoming]:
-    """The notices of other nodes, oldest first; `open_only`: those nobody has said anything about."""
+    """The notices of other nodes, oldest first; `open_only`: what our officer has to look at.
+
+    A notice that only repeats what is open or answered already is no work of its own: whoever sends the same a
+    hundred times makes one task. A row that fits no entry is passed over; agreement.py reports it.
+    """
     with office.log.reading() as db:
-        rows = db.execute(
-            f"SELECT {_COLUMNS} FROM incoming_notice WHERE ? = 0 OR done IS NULL ORDER BY came_us, entry",
-            (int(open_only),),
-        ).fetchall()
-    return [_opened(office, row) for row in rows]
+        rows = db.execute(f"SELECT {_COLUMNS} FROM incoming_notice ORDER BY came_us, entry").fetchall()
+    found = [one for row in rows if (one := _opened(office, row))]
+    return list(_tasks(found)) if open_only else found
+
+
+def _tasks(notices: Sequence[Incoming]) -> Iterator[Incoming]:
+    """Of the open ones those that speak of something new; where none speaks of it yet, also of what was answered."""
+    answered = {each for one in notices if one.done for each in _spoken_of(one)}
+    listed: set[tuple[str, str]] = set()
+    for one in notices:
+        if one.done:
+            continue
+        about = _spoken_of(one)
+        new = about - listed
+        if new - answered or new == about:
+            yield one
+        listed |= about
+
+
+def _spoken_of(one: Incoming) -> set[tuple[str, str]]:
+    return {(one.peer, access) for access in one.accesses}
 
 
 def unanswered(office: Office) -> list[Incoming]:
     """Those of which the sender has not yet been told what was done."""
-    return [one for one in incoming(office) if one.done and one.answered is None]
+    return [one for one in incoming(office) if one.answered is None and _was_said(office, one)]
+
+
+def _was_said(office: Office, one: Incoming) -> bool:
+    """Whether an entry of our officer says what the row says: nothing else is told in this node's name."""
+    try:
+        said = office.log.find(one.done_entry).entry
+    except NoSuchEntry:
+        return False
+    return (said.subtype, said.intent, said.why) == ("answer", one.entry, one.done)
 
 
 def known(office: Office, peer: str, notice: str) -> Incoming | None:
@@ -107,19 +137,36 @@ class CameBefore(Exception):
 def answer(office: Office, entry: str, *, done: Done, by: str, note: str = "") -> Recorded:
     """Record what was done about a notice; it then waits to be told to the sender. Raises NoSuchIncoming.
 
-    It may be said again when more was done: first stopped, then deleted.
+    It may be said again when more was done: first stopped, then deleted. That node's open notices which speak of
+    nothing but accesses with which the same was done are answered with it.
     """
+    found = incoming(office)
+    one = next((one for one in found if one.entry == entry), None)
+    if one is None:
+        raise NoSuchIncoming
+    theirs = [other for other in found if other.peer == one.peer and other.entry != entry]
+    settled = {
+        access for other in (one, *theirs) if other is one or other.done == done for access in other.accesses
+    }
+    along = [other.entry for other in theirs if not other.done and settled.issuperset(other.accesses)]
+    actor = office.desk.actor_named(by)
 
+    def said(about: str) -> Draft:
+        words = _entry(office, "answer", why=done, intent=about, actor=actor)
+        told = {"by": by, "note": note}
+        return office.desk.draft(words, told, key=office.house_key, change=_answering(about, done))
+
+    return office.log.append_many([said(each) for each in (entry, *along)])[0]
+
+
+def _answering(entry: str, done: Done) -> Change:
     def change(db: apsw.Connection, recorded: Recorded) -> None:
         db.execute(
             "UPDATE incoming_notice SET done = ?, done_entry = ?, answered_us = NULL WHERE entry = ?",
             (done, recorded.id, entry),
         )
-        if not db.changes():
-            raise NoSuchIncoming
 
-    said = _entry(office, "answer", why=done, intent=entry, actor=office.desk.actor_named(by))
-    return office.desk.write(said, {"by": by, "note": note}, key=office.house_key, change=change)
+    return change
 
 
 def answered(office: Office, one: Incoming, details: Mapping[str, object]) -> Recorded | None:
@@ -160,9 +207,11 @@ def _entry(office: Office, subtype: str, **more: Any) -> Entry:
     return Entry(**(base | more))
 
 
-def _opened(office: Office, row: tuple[Any, ...]) -> Incoming:
+def _opened(office: Office, row: tuple[Any, ...]) -> Incoming | None:
     entry, peer, notice, came_us, done, done_entry, answered_us = row
-    told = unseal(office.log.find(entry).sealed, key=office.house_key)
+    told = details_of_notice(office, entry, "incoming")
+    if told is None:
+        return None
     return Incoming(
         entry=entry,
         peer=peer,

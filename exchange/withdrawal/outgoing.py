@@ -11,12 +11,14 @@ from typing import Any, cast
 
 import apsw
 
+from exchange.audit.search import Filter, search
 from exchange.errors import ExchangeError
 from exchange.instants import from_us, to_us
 from exchange.path.office import Office
 from exchange.withdrawal.disclosures import Kind
-from exchange.withdrawal.words import TOLD, WAITING, seconds
+from exchange.withdrawal.words import PARTLY, TOLD, WAITING, seconds
 from ledger import Change, Entry, Recorded
+from ledger.errors import NoSuchEntry
 from ledger.sealing import unseal
 
 SCHEMA = """
@@ -50,6 +52,7 @@ COLUMNS = "entry, patient, kind, made_us, told, told_us, done, done_us"
 class Outgoing:
     """One notice. `items` say what the recipient received: request, entry, time, count.
 
+    `unknown` are the requests among them that the recipient, having received the notice, says it never made.
     `lag_seconds` is from the withdrawal to its being told; None while it waits.
     """
 
@@ -65,17 +68,25 @@ class Outgoing:
     done_at: datetime | None
     items: tuple[Mapping[str, Any], ...]
     subject: str
+    unknown: frozenset[str] = frozenset()
 
     @property
     def lag_seconds(self) -> float | None:
         return (self.told_at - self.made).total_seconds() if self.told_at else None
 
-    def says(self, lang: str) -> str:
-        """How far it got, for a person, with how long it took."""
+    def state(self, request: str) -> str:
+        """How far it got with one of its requests: waiting | received | unknown | by-hand."""
+        known = self.told != "received" or request not in self.unknown
+        return (self.told or "waiting") if known else "unknown"
+
+    def says(self, lang: str, request: str = "") -> str:
+        """How far it got, for a person, with how long it took; with one request, where one is named."""
         zh, lag = int(lang == "zh"), self.lag_seconds
         if lag is None:
             return WAITING[zh]
-        state, took = TOLD[self.told][zh], seconds(lag)[zh]
+        state, took = TOLD[self.state(request)][zh], seconds(lag)[zh]
+        if self.unknown and self.told == "received" and not request:
+            state += PARTLY[zh].format(count=len(self.unknown))
         return f"{state}({took})" if zh else f"{state} ({took})"
 
 
@@ -92,14 +103,17 @@ class NoSuchOutgoing(ExchangeError):
 
 
 def notices(office: Office, *, waiting_only: bool = False, patient: str = "") -> list[Outgoing]:
-    """The notices to recipients, oldest first; of one patient (a pseudonym) or of all."""
+    """The notices to recipients, oldest first; of one patient (a pseudonym) or of all.
+
+    A row that fits no entry is passed over, so that nobody else's notice waits for it; agreement.py reports it.
+    """
     with office.log.reading() as db:
         rows = db.execute(
             f"SELECT {COLUMNS} FROM withdrawal_notice"
             " WHERE (? = 0 OR told IS NULL) AND ? IN ('', patient) ORDER BY made_us, entry",
             (int(waiting_only), patient),
         ).fetchall()
-    return [_opened(office, row) for row in rows]
+    return [one for row in rows if (one := _opened(office, row))]
 
 
 def waiting(office: Office) -> tuple[int, datetime | None]:
@@ -114,9 +128,10 @@ def notice(office: Office, entry: str) -> Outgoing:
     """The notice of this entry. Raises NoSuchOutgoing."""
     with office.log.reading() as db:
         row = db.execute(f"SELECT {COLUMNS} FROM withdrawal_notice WHERE entry = ?", (entry,)).fetchone()
-    if row is None:
+    one = _opened(office, row) if row else None
+    if one is None:
         raise NoSuchOutgoing
-    return _opened(office, row)
+    return one
 
 
 def told(
@@ -189,9 +204,11 @@ def about(office: Office, one: Outgoing, subtype: str, why: str, by: str) -> Ent
     )
 
 
-def _opened(office: Office, row: tuple[Any, ...]) -> Outgoing:
+def _opened(office: Office, row: tuple[Any, ...]) -> Outgoing | None:
     entry, patient, kind, made_us, how, told_us, what, done_us = row
-    details = unseal(office.log.find(entry).sealed, key=office.house_key)
+    details = details_of_notice(office, entry, "withdrawal")
+    if details is None:
+        return None
     return Outgoing(
         entry=entry,
         patient=patient,
@@ -205,4 +222,24 @@ def _opened(office: Office, row: tuple[Any, ...]) -> Outgoing:
         done_at=from_us(done_us) if done_us is not None else None,
         items=tuple(details["items"]),
         subject=details["subject"],
+        unknown=_unknown(office, entry, told_us) if how == "received" else frozenset(),
     )
+
+
+def _unknown(office: Office, notice: str, told_us: int) -> frozenset[str]:
+    """What the recipient said it does not know, from the entry that it was told: the row has that entry's time."""
+    one = next(search(office.log, Filter(since=from_us(told_us))), None)
+    if one is None or one.entry.intent != notice or one.entry.subtype != "told":
+        return frozenset()
+    return frozenset(unseal(one.sealed, key=office.house_key).get("unknown", ()))
+
+
+def details_of_notice(office: Office, entry: str, subtype: str) -> Mapping[str, Any] | None:
+    """What the entry of a notice keeps sealed; None where no such entry is in the ledger."""
+    try:
+        found = office.log.find(entry)
+    except NoSuchEntry:
+        return None
+    if (found.entry.type, found.entry.subtype) != ("notice", subtype):
+        return None
+    return unseal(found.sealed, key=office.house_key)

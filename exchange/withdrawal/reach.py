@@ -35,13 +35,18 @@ class Reached:
     @property
     def state(self) -> str:
         """stands | waiting | received | unknown | by-hand."""
-        if self.notice is None:
-            return "stands"
-        return self.notice.told or "waiting"
+        return "stands" if self.notice is None else self.notice.state(self.disclosure.request)
+
+    @property
+    def done(self) -> str:
+        """What the recipient says it did with it; "" where it says nothing, or that it never asked for this."""
+        return "" if self.notice is None or self.state == "unknown" else self.notice.done
 
     def says(self, lang: str) -> str:
         """The state for a person, with how long it took."""
-        return STANDS[lang == "zh"] if self.notice is None else self.notice.says(lang)
+        return (
+            STANDS[lang == "zh"] if self.notice is None else self.notice.says(lang, self.disclosure.request)
+        )
 
 
 def reach(office: Office, patient: str, consent_id: str) -> list[Reached]:

@@ -8,6 +8,7 @@ and hearing back does no harm.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from exchange.audit.details import details_of
 from exchange.audit.search import Filter, search
@@ -26,6 +27,10 @@ from ledger import Entry
 from ledger.errors import CannotAppend
 from ledger.identity import time_us_of
 from ledger.proof import prove
+
+# Entries that are read to find the requests of one message. Each is found within a few of its number; further on only
+# where the clock had been set back.
+MOST_READ = 5_000
 
 
 def take(opened: Opened, office: Office) -> Acknowledged:
@@ -96,19 +101,11 @@ class _Taking:
 
     def _ours(self, requests: list[str]) -> Mapping[str, str]:
         """Of `requests`, those this node made to that node, with our entries about them."""
-        wanted = frozenset(requests)
-        found: dict[str, str] = {}
-        # A request is numbered when it is made, and the ledger's time never goes back.
-        earliest = from_us(min(time_us_of(one) or 0 for one in requests))
-        for one in search(self.office.log, Filter(type="access", since=earliest)):
-            if (one.entry.subtype, one.entry.phase) != ("request", "intent"):
-                continue
-            asked = details_of(self.office, one).told
-            if asked.get("holder") == self.opened.peer.id and asked.get("request") in wanted:
-                found[str(asked["request"])] = one.id
-            if len(found) == len(wanted):
-                break
-        return found
+        # What a message costs does not depend on who sends it: they share what may be read for one.
+        most = MOST_READ // len(requests)
+        peer = self.opened.peer.id
+        found = ((one, own_request(self.office, one, holder=peer, most=most)) for one in requests)
+        return {request: entry for request, entry in found if entry}
 
     def _sent_to_them(self, entry: str) -> Outgoing | None:
         with suppress(NoSuchOutgoing):
@@ -162,3 +159,21 @@ class _Taking:
             "words": self.opened.plain.decode(),
             "signature": dict(self.opened.signature),
         }
+
+
+def own_request(office: Office, request: str, *, holder: str, most: int) -> str:
+    """Our entry about `request` to `holder`, one of the `most` that follow its number's time; "" if none is.
+
+    A request is numbered right before its entry is written, and the ledger's time never goes back.
+    """
+    numbered = time_us_of(request)
+    if numbered is None or numbered > office.log.read(office.log.size - 1).time_us:
+        return ""
+    for one in islice(search(office.log, Filter(since=from_us(numbered))), most):
+        entry = one.entry
+        if (entry.type, entry.subtype, entry.phase) != ("access", "request", "intent"):
+            continue
+        asked = details_of(office, one).told
+        if (asked.get("holder"), asked.get("request")) == (holder, request):
+            return one.id
+    return ""

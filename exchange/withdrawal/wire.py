@@ -11,6 +11,8 @@ from exchange.federation.messages import Aware, Id, NotAMessage, Salt
 from exchange.records.strict_json import NotStrict, parse
 from exchange.withdrawal.outgoing import MOST_ITEMS
 
+# An acknowledgement is kept in the ledger, where nothing can be taken out again. A receipt is a few kilobytes.
+MOST_BYTES = 1 << 20
 Done = Literal["deleted", "retained-by-law", "stopped"]
 # What is asked: stop the use; delete, unless the law demands that it is kept (PIPL 47).
 Asked = Literal["stop-and-delete"]
@@ -87,13 +89,15 @@ def read_message(plain: bytes) -> Message:
 
 
 def read_acknowledged(plain: bytes) -> Acknowledged:
-    """The acknowledgement in `plain`: either accepted, or with a code. Raises NotAMessage."""
+    """The acknowledgement in `plain`: either accepted, or with a code and no receipt. Raises NotAMessage."""
+    if len(plain) > MOST_BYTES:
+        raise NotAMessage
     try:
         parse(plain)
         said: Acknowledged = _read_acknowledged(plain)
     except (NotStrict, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotAMessage from None
-    if said.accepted == bool(said.code):
+    if said.accepted == bool(said.code) or (said.receipt and not said.accepted):
         raise NotAMessage
     return said
 

@@ -1,7 +1,5 @@
 """What is said of a withdrawal, of a notice on its way, and of what a recipient did, in both languages."""
 
-# Stands in the entry of a statement that takes something back, until the recipients are counted.
-COUNT = "count-recipients"
 DONE: dict[str, tuple[str, str]] = {
     "deleted": ("deleted", "已删除"),
     "retained-by-law": ("kept because the law demands it, not used any more", "依法留存,不再使用"),
@@ -17,6 +15,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "unknown": ("says that it never asked for this", "对方称从未请求过"),
     "by-hand": ("told by our officer", "已由本方人员告知"),
 }
+PARTLY = (", but says that it never made {count} of the requests", ",但对方称其中 {count} 次从未请求过")
 WAITING = ("not told yet", "尚未告知")
 STANDS = ("may still be used: the consent stands", "同意仍有效,可以使用")
 

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from consent import withdraw
+from exchange.consenting import consents_of
+from exchange.consenting.granting import consent_entry
 from exchange.intake import take_in
 from exchange.node.create import Founding
 from exchange.sample import write_sample
 from exchange.wiring import found_node, open_node
+from exchange.withdrawal.withdrawing import take_back
 from tests.cli.typing_in import typed
 
 PATIENT, HOSPITAL, DOCTOR = "ks-pt-0001", "ks-tcm-hospital", "ks-dr-005"
@@ -82,6 +86,19 @@ def test_a_recipient_here_is_told_by_hand(node: str) -> None:
     again = typed("--node", node, *words[:-2])
     assert again.exit_code == 2
     assert "no notice to a recipient waits under this entry" in again.stderr
+
+
+def test_nobody_is_missing_from_the_list_after_a_crash(node: str) -> None:
+    """The statement is on record, and the node died before it counted whom it concerns."""
+    with open_node(Path(node), {}) as own:
+        (stored,) = consents_of(own, PATIENT)
+        keys = own.vault.key_of(PATIENT)
+        taken_back = withdraw(stored.resource, at=own.clock(), by=f"Patient/{PATIENT}")
+        storing = own.consents.storing(taken_back, keys, entropy=own.desk.entropy)
+        entry = consent_entry(own.office, "revoke", "U", PATIENT, storing.commitment, keys.pseudonym)
+        take_back(own.office, own.desk.draft(entry, {}, key=keys.key, change=storing.change))
+    (waiting,) = json.loads(typed("--node", node, "notice", "outgoing", "--json").stdout)
+    assert (waiting["recipient"], waiting["state"], waiting["unknown"]) == (HOSPITAL, "waiting", [])
 
 
 def test_nothing_to_send_is_no_trouble(node: str) -> None:

@@ -1,7 +1,7 @@
 """A real node in a folder, with a clock that stands still until it is moved and chance that is the same every time."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from exchange.path.release import Refused, Released, release
 from exchange.path.request import Request
 from exchange.requesting import Ask, request_of
 from exchange.wiring import open_node
-from ledger import Change, Entry, Log, Recorded, Signer
+from ledger import Change, Draft, Entry, Log, Recorded, Signer
 from tests.exchange.people import AN, Resource
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # nine in the morning in China
@@ -182,3 +182,7 @@ class TakesOne:
     def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
         taken, self.first = self.first, self.then
         return taken.append(entry, sealed=sealed, change=change)
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        taken, self.first = self.first, self.then
+        return taken.append_many(drafts)

@@ -11,6 +11,7 @@ import pytest
 
 from exchange import notices, reviews
 from exchange.decisions import Explained, decisions, explain
+from exchange.erasing import erase
 from exchange.node.node import Node
 from exchange.policy.keeping import kept
 from exchange.reviews import Finding
@@ -169,7 +170,7 @@ def _release(node: Node, deliver: Callable[[bytes], None]) -> None:
 def test_after_erasure_the_page_says_what_is_gone_and_claims_nothing(node: Node) -> None:
     allow(node, except_sensitivities=("PSY",))
     put(question(node), node.office)
-    node.vault.destroy(AN)
+    erase(node.office, AN, by=OFFICER, reason="-")
     page = page_of(node)
     assert "the key was destroyed" in rows(page, "What the patient agreed to")["consent it rests on"]
     assert "the key was destroyed" in rows(page, "What was withheld")["withheld"]

@@ -8,9 +8,10 @@ import pytest
 
 from exchange.consenting import revoke
 from exchange.decisions import NotADecision, decisions, explain, replay
+from exchange.erasing import erase
 from exchange.node.node import Node
 from tests.exchange.engines import refusing
-from tests.exchange.nodes import Site, allow, emergency, put, question
+from tests.exchange.nodes import OFFICER, Site, allow, emergency, put, question
 from tests.exchange.people import AN
 
 
@@ -52,7 +53,7 @@ def test_what_was_changed_beside_the_ledger_does_not_come_out_the_same(decided: 
 
 
 def test_after_erasure_it_cannot_be_made_again_and_that_is_said(decided: Node) -> None:
-    decided.vault.destroy(AN)
+    erase(decided.office, AN, by=OFFICER, reason="-")
     made = [replay(decided.office, one.id) for one in decisions(decided.log)]
     assert not any(one.possible for one in made)
     assert "无法重做" in "\n".join(explain(decided.office, made[0].entry).lines("zh"))

@@ -89,20 +89,78 @@ def is_open(node: Node, place: Path, record: Resource, case: str = "referral:r-1
         {"performer": [{"reference": MEMBER}]},
         {"performer": [{"reference": "Practitioner/ks-dr-005"}]},
         {"performer": [{"reference": "PractitionerRole/role-1"}]},
-        {"requester": {"reference": HERE}, "performer": [{"reference": ELSEWHERE}]},
-        {"requester": {"reference": MEMBER}, "performer": []},
+        {"performer": [{"reference": "Practitioner/not-in-the-registry"}]},
     ],
     ids=str,
 )
-def test_both_sides_of_a_referral_may_rest_on_it(node: Node, tmp_path: Path, named: Resource) -> None:
-    role = {
+def test_whom_a_referral_is_written_to_may_rest_on_it(node: Node, tmp_path: Path, named: Resource) -> None:
+    fill(node, tmp_path, [role()])
+    assert is_open(node, tmp_path, order(**named))
+
+
+def role(**more: Any) -> Resource:
+    """Somebody whom no registry lists works at the asker's hospital."""
+    said: Resource = {
         "resourceType": "PractitionerRole",
         "id": "role-1",
         "practitioner": {"reference": "Practitioner/not-in-the-registry"},
         "organization": {"reference": HERE},
     }
-    fill(node, tmp_path, [role])
-    assert is_open(node, tmp_path, order(**named))
+    return said | more
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"active": False},
+        {"active": "yes"},
+        {"period": {"end": "2020-01-01"}},
+        {"period": {"start": "2027-01-01"}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("named", ["Practitioner/not-in-the-registry", "PractitionerRole/role-1"])
+def test_a_referral_to_a_doctor_who_left_is_none_to_their_former_hospital(
+    node: Node, tmp_path: Path, named: str, more: Resource
+) -> None:
+    fill(node, tmp_path, [role(**more)])
+    assert not is_open(node, tmp_path, order(performer=[{"reference": named}]))
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("requester", [HERE, MEMBER])
+def test_nobody_rests_on_a_referral_they_wrote_themselves(node: Node, tmp_path: Path, requester: str) -> None:
+    said: Resource = {"requester": {"reference": requester}, "performer": [{"reference": ELSEWHERE}]}
+    assert not is_open(node, tmp_path, order(**said))
+    assert is_open(node, tmp_path, order(word="远程会诊", **said), "consultation:r-1")
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"doNotPerform": True},
+        {"doNotPerform": "no"},
+        {"intent": "proposal"},
+        {"intent": "plan"},
+        {"intent": "directive"},
+        {"intent": None},
+        {"category": [{"text": "无需转诊"}]},
+        {"category": [{"text": "self-referral declined"}]},
+        {"category": [{"coding": [{"display": "转诊后随访"}]}]},
+        {"category": [{"coding": [{"system": "http://loinc.org", "code": "3457005"}]}]},
+        {"category": [{"coding": [{"code": "3457005"}]}]},
+    ],
+    ids=str,
+)
+def test_what_nobody_ordered_opens_nothing(node: Node, tmp_path: Path, more: Resource) -> None:
+    assert not is_open(node, tmp_path, order(**more))
+
+
+@pytest.mark.parametrize("more", [{"doNotPerform": False}, {"intent": "original-order"}], ids=str)
+def test_an_order_of_any_kind_is_one(node: Node, tmp_path: Path, more: Resource) -> None:
+    assert is_open(node, tmp_path, order(**more))
 
 
 @pytest.mark.attack
@@ -144,7 +202,11 @@ KINDS: list[tuple[Resource, set[str]]] = [
     ({"category": [{"text": "远程会诊"}]}, {"consultation"}),
     ({"category": [{"coding": [{"system": SNOMED, "code": "3457005"}]}]}, {"referral"}),
     ({"category": [{"coding": [{"system": SNOMED, "code": "11429006"}]}]}, {"consultation"}),
-    ({"category": [], "code": {"text": "Referral to cardiology"}}, {"referral"}),
+    ({"category": [], "code": {"text": "Referral"}}, {"referral"}),
+    (
+        {"category": [], "code": {"text": "Referral to cardiology"}},
+        set(),
+    ),  # only words that can mean nothing else
     ({"category": [], "code": {"coding": [{"display": "急诊会诊"}]}}, {"consultation"}),
     ({"category": [{"text": "检验"}], "code": {"text": "血钾"}}, set()),
     ({"category": "双向转诊"}, set()),
@@ -197,6 +259,13 @@ def test_a_series_of_consultations_is_not_guessed_at(node: Node, tmp_path: Path)
     assert not is_open(node, tmp_path, meeting, "consultation:r-1")
 
 
+OVER = {"start": "2026-01-01", "end": "2026-02-01"}
+
+
+def _says(status: str, who: str = MEMBER) -> Resource:
+    return {"actor": {"reference": who}, "status": status}
+
+
 @pytest.mark.parametrize(
     ("visit", "holds"),
     [
@@ -205,13 +274,31 @@ def test_a_series_of_consultations_is_not_guessed_at(node: Node, tmp_path: Path)
         (encounter(serviceProvider={}, participant=[{"individual": {"reference": MEMBER}}]), True),
         (encounter(status="finished"), False),
         (encounter(period={"start": "2026-11-20", "end": "2026-11-24"}), False),
+        (encounter(period={"start": "2026-08-28"}), True),  # 89 days
+        (encounter(period={"start": "2026-08-26"}), False),  # a visit nobody closed
+        (encounter(period={"start": "2019-01-01"}), False),
+        (encounter(period={"start": "2026-01-01", "end": "2026-12-01"}), True),
+        (encounter(period={}), False),
+        (encounter(period=None), False),
+        (
+            encounter(
+                serviceProvider={}, participant=[{"individual": {"reference": MEMBER}, "period": OVER}]
+            ),
+            False,
+        ),
         (appointment(), True),
         (appointment(status="cancelled"), False),
         (appointment(start="2026-11-26T08:00:00+08:00"), False),
         (appointment(start=None), False),
         (appointment(participant=[{"actor": {"reference": f"Patient/{AN}"}}]), False),
+        (appointment(participant=[_says("declined")]), False),
+        (appointment(participant=[_says("needs-action")]), False),
+        (appointment(participant=[_says("tentative")]), False),
+        (appointment(participant=[_says("accepted"), _says("declined", f"Patient/{AN}")]), False),
+        (appointment(participant=[_says("accepted"), _says("needs-action", f"Patient/{AN}")]), True),
+        (appointment(participant=[_says("accepted") | {"period": OVER}]), False),
     ],
-    ids=range(10),
+    ids=range(23),
 )
 def test_a_visit_is_a_stay_under_way_or_todays_appointment(
     node: Node, tmp_path: Path, visit: Resource, holds: bool

@@ -163,7 +163,7 @@ def test_a_hand_over_that_failed_has_used_it_up(node: Node) -> None:
 def test_a_code_ends_by_the_holders_clock(node: Node, site: Site, after: timedelta, holds: bool) -> None:
     allow(node)
     given_code = given_out(node)
-    site.clock.now = given_code.entry.time + after
+    site.clock.now = given_code.until - TEN + after
     assert shown(node, given_code.code).permit == holds
 
 
@@ -179,6 +179,44 @@ def test_a_code_ends_even_between_decision_and_entry(node: Node, site: Site) -> 
 
     answer = put(question(node, code=code), asking(node.office, Says(slow, real.digest)))
     assert (answer.code, answer.delivered) == ("CODE_NOT_VALID", ())
+
+
+@pytest.mark.attack
+def test_a_code_that_is_over_stays_over_when_the_clock_is_set_back(node: Node, site: Site) -> None:
+    """And the question is answered, where the two clocks once disagreed for ever."""
+    allow(node)
+    code = given_out(node).code
+    site.clock.pass_by(timedelta(minutes=11))
+    shown(node, well_formed(), patient=BO)  # the ledger has seen the eleventh minute
+    site.clock.pass_by(-timedelta(minutes=6))
+    assert shown(node, code).code == "CODE_NOT_VALID"
+
+
+@pytest.mark.attack
+def test_a_code_given_out_while_the_clock_is_behind_the_ledger_lasts_no_longer_than_any(
+    node: Node, site: Site
+) -> None:
+    allow(node)
+    site.clock.pass_by(timedelta(hours=10))
+    put(question(node, patient=BO), node.office)
+    site.clock.pass_by(-timedelta(hours=10))
+    early, late = given_out(node), given_out(node)
+    assert early.until == site.clock.now + TEN
+    assert shown(node, early.code).permit
+    site.clock.now = late.until
+    assert shown(node, late.code).code == "CODE_NOT_VALID"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(("back", "holds"), [(timedelta(minutes=1), True), (timedelta(hours=9), False)])
+def test_a_code_does_not_live_on_while_a_clock_that_was_set_back_catches_up(
+    node: Node, site: Site, back: timedelta, holds: bool
+) -> None:
+    allow(node)
+    site.clock.pass_by(timedelta(days=1))
+    code = given_out(node).code
+    site.clock.pass_by(-back)
+    assert shown(node, code).permit == holds
 
 
 @pytest.mark.attack

@@ -127,8 +127,7 @@ def test_a_family_doctor_need_not_name_the_contract(node: Node, tmp_path: Path) 
 def test_access_after_the_end_of_the_contract_is_refused(node: Node, site: Site, tmp_path: Path) -> None:
     allow(node, to="Organization/ks-community-centre", purposes=("CAREMGT",))
     fill(node, tmp_path, [contract(), team()])
-    last_moment = timedelta(hours=15) - timedelta(microseconds=1)
-    site.clock.now = NOW + last_moment
+    site.clock.now = NOW + timedelta(hours=15) - timedelta(seconds=1)
     for case in ("", "contract:fd-1"):
         assert put(question(node, DOCTOR, purpose="CAREMGT", case=case), node.office).permit
     site.clock.now = NOW + timedelta(hours=15)

@@ -1,6 +1,8 @@
 """Orders and agreements: a small file of the node; each for its parties, its purposes, and until its last day."""
 
+import hashlib
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.audit.showing import show
+from exchange.decisions import replay
 from exchange.evidence.papers import Agreement, BadOrders, Order, Papers, read_papers
 from exchange.evidence.weighing import weighed
 from exchange.node.node import Node
 from exchange.path.subject import subject_of
-from tests.exchange.nodes import NOW, Site, fill, question
+from exchange.status import health
+from tests.exchange.nodes import NOW, Site, emergency, fill, put, question
 from tests.exchange.people import AN, patient
 
 FILE = """
@@ -136,6 +141,98 @@ def test_an_order_ends_with_its_last_day_and_a_new_one_counts_at_once(node: Node
     assert _is_open(node, OFFICER_OF_CDC, case, "PUBHLTH")
     site.clock.now = NOW + timedelta(hours=15)  # midnight in China
     assert not _is_open(node, OFFICER_OF_CDC, case, "PUBHLTH")
+
+
+@pytest.mark.attack
+def test_an_order_that_ended_stays_ended_when_the_clock_is_set_back(node: Node, site: Site) -> None:
+    _file(site.folder, FILE)
+    case = "order:ph-2026-07"
+    site.clock.pass_by(timedelta(days=2))
+    put(question(node), node.office)
+    site.clock.pass_by(-timedelta(days=2))
+    assert not _is_open(node, OFFICER_OF_CDC, case, "PUBHLTH")
+
+
+def test_the_decision_keeps_what_the_document_said_whatever_becomes_of_the_file(
+    node: Node, site: Site
+) -> None:
+    file = _file(site.folder, FILE)
+    as_read = hashlib.sha256(file.read_bytes()).hexdigest()
+    answer = put(question(node, OFFICER_OF_CDC, purpose="PUBHLTH", case="order:ph-2026-07"), node.office)
+    assert answer.code == "STATUTORY_DUTY"
+    file.write_text(FILE.replace("7号", "8号"), "utf-8")
+    told = show(node.office, answer.result.intent.id).details.told  # type: ignore[union-attr]  # it was permitted
+    assert told["request"]["based_on"] == {
+        "kind": "order",
+        "id": "ph-2026-07",
+        "open": True,
+        "paper": {
+            "file": as_read,
+            "id": "ph-2026-07",
+            "document": "昆政办发〔2026〕7号",
+            "authority": "ks-cdc",
+            "purposes": ["PUBHLTH", "THREAT"],
+            "from": "2026-01-20",
+            "until": "2026-11-25",
+        },
+    }
+    assert replay(node.office, answer.result.intent.id).same  # type: ignore[union-attr]
+
+
+def test_a_refusal_keeps_in_which_file_the_document_was_not(node: Node, site: Site) -> None:
+    file = _file(site.folder, FILE)
+    answer = put(question(node, "ks-so-001", purpose="HQUALIMP", case="agreement:pa-404"), node.office)
+    told = show(node.office, answer.result.entry.id).details.told  # type: ignore[union-attr]  # it was refused
+    kept = {"file": hashlib.sha256(file.read_bytes()).hexdigest()}
+    assert told["request"]["based_on"] == {"kind": "agreement", "id": "pa-404", "open": False, "paper": kept}
+
+
+# ---- a file that cannot be used
+
+
+def _folder_instead(file: Path) -> None:
+    file.mkdir()
+
+
+def _broken(file: Path) -> None:
+    file.write_text("[[order]\n", "utf-8")
+
+
+@pytest.mark.parametrize("spoil", [_folder_instead, _broken])
+def test_a_request_that_rests_on_a_file_nobody_can_read_is_told_so(
+    node: Node, site: Site, spoil: Callable[[Path], None]
+) -> None:
+    spoil(site.folder / "orders.toml")
+    size = node.log.size
+    with pytest.raises(BadOrders, match=r"orders\.toml") as refused:
+        put(question(node, OFFICER_OF_CDC, purpose="PUBHLTH", case="order:ph-2026-07"), node.office)
+    assert (refused.value.exit_code, node.log.size) == (6, size)
+
+
+@pytest.mark.parametrize("spoil", [_folder_instead, _broken])
+def test_the_operator_is_told_what_is_wrong_with_the_file(
+    node: Node, site: Site, spoil: Callable[[Path], None]
+) -> None:
+    spoil(site.folder / "orders.toml")
+    found = next(one for one in health(node) if one.name_en == "settings")
+    assert (found.ok, found.exit_code) == (False, 6)
+    assert "orders.toml" in found.en
+    assert "orders.toml" in found.zh
+
+
+def test_where_it_cannot_be_told_what_is_in_force_nothing_is_released(node: Node, site: Site) -> None:
+    _folder_instead(site.folder / "orders.toml")
+    with pytest.raises(BadOrders):
+        put(question(node), node.office)
+
+
+@pytest.mark.parametrize("case", ["", "order:ph-2026-07", "agreement:pa-2026-03"])
+@pytest.mark.parametrize("spoil", [_folder_instead, _broken])
+def test_an_emergency_does_not_wait_for_the_file(
+    node: Node, site: Site, spoil: Callable[[Path], None], case: str
+) -> None:
+    spoil(site.folder / "orders.toml")
+    assert put(emergency(node, case=case), node.office).permit
 
 
 def test_a_processor_works_on_the_records_of_who_hired_it(node: Node, site: Site, tmp_path: Path) -> None:

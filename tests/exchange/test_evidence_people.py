@@ -1,6 +1,5 @@
 """Who stands behind a request: the clinician a device asks for, and the experts who look at a record together."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,8 +23,8 @@ from tests.exchange.nodes import (
     OTHER_DOCTOR,
     REASON,
     Site,
-    TakesOne,
     allow,
+    deaf,
     entries,
     put,
     question,
@@ -224,10 +223,10 @@ def test_in_an_emergency_each_expert_is_reviewed(node: Node) -> None:
 
 
 @pytest.mark.attack
-def test_where_the_intent_of_one_cannot_be_written_nobody_gets_it(node: Node, site: Site) -> None:
+def test_where_their_intents_cannot_be_written_nobody_gets_it(node: Node, site: Site) -> None:
     allow(node)
     reader = site.reader(node)
-    office = replace(node.office, desk=node.desk.with_pen(TakesOne(node.log, reader)))
+    office = deaf(node.office, reader)
     delivered: list[bytes] = []
     with pytest.raises(CannotAppend):
         release(question(node, others=(SECOND,)), office, delivered.append)

@@ -3,9 +3,10 @@
 import base64
 import copy
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,12 +16,14 @@ import pytest
 from exchange.audit.agreement import disagreements
 from exchange.consenting import NoSuchConsent, NoSuchVersion, revoke
 from exchange.consenting.importing import import_consents
+from exchange.erasing import erase
 from exchange.node.node import Node
 from exchange.receipts import Issued, ReceiptWrong, check_receipt, form, issue, page
+from ledger import Change, Draft, Entry, Recorded
 from ledger.proof import Proof, prove
 from ledger.proof import check as check_proof
 from ledger.sealing import is_opening, opening
-from tests.exchange.nodes import OTHER_HOSPITAL, Site, allow, entries, last
+from tests.exchange.nodes import OFFICER, OTHER_HOSPITAL, Site, allow, entries, last
 from tests.exchange.people import AN, BO
 
 Json = dict[str, Any]
@@ -270,6 +273,82 @@ def test_a_node_that_leaves_out_what_a_receipt_tells_is_found_out(node: Node) ->
             check_receipt(form.write(signed_again(node, honest, record)))
 
 
+@pytest.mark.attack
+def test_a_node_that_says_again_what_was_true_a_month_ago_is_found_out(node: Node, site: Site) -> None:
+    """The old record put on record anew, behind the withdrawal."""
+    granted = allow(node)
+    honest = made(node, granted.consent_id).receipt
+    site.clock.pass_by(timedelta(days=30))
+    revoke(node, AN, granted.consent_id, by=ME)
+    with pytest.raises(ReceiptWrong, match="put on record at another time"):
+        check_receipt(form.write(signed_again(node, honest, honest.record)), node.vkey)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("name", ["issued", "state"])
+def test_neither_of_its_times_can_be_another_than_its_entrys(node: Node, name: str) -> None:
+    honest = made(node, allow(node).consent_id).receipt
+    for later, holds_still in ((timedelta(seconds=50), True), (timedelta(seconds=70), False)):
+        record = copy.deepcopy(honest.record)
+        when = (datetime.fromisoformat(record["issued"]) + later).isoformat()
+        record |= {"issued": when} if name == "issued" else {"state": record["state"] | {"as_of": when}}
+        assert holds(orjson.loads(form.write(signed_again(node, honest, record)))) is holds_still
+
+
+def test_a_receipt_holds_although_the_clock_was_set_back(node: Node, site: Site) -> None:
+    granted = allow(node)
+    site.clock.pass_by(-timedelta(hours=3))
+    checked = check_receipt(form.write(made(node, granted.consent_id).receipt), node.vkey)
+    assert checked.receipt.record["state"]["code"] == "in-force"
+
+
+@pytest.mark.attack
+def test_no_receipt_says_in_force_behind_a_withdrawal(node: Node, site: Site) -> None:
+    """The patient takes it back while the receipt is made: what stands in the ledger's order is what it says."""
+    granted = allow(node)
+    said: list[tuple[str, int]] = []
+    begun = threading.Event()
+
+    def desk() -> None:
+        with site.open() as own:
+            while True:
+                receipt = form.write(made(own, granted.consent_id, 1).receipt)
+                checked = check_receipt(receipt, own.vkey)
+                said.append((checked.receipt.record["state"]["code"], checked.made.index))
+                begun.set()
+                if said[-1][0] != "in-force":
+                    return
+
+    threads = [threading.Thread(target=desk) for _ in range(2)]
+    for one in threads:
+        one.start()
+    assert begun.wait(30)
+    revoked = revoke(node, AN, granted.consent_id, by=ME)
+    for one in threads:
+        one.join()
+    assert all((code == "in-force") == (index < revoked.entry.index) for code, index in said)
+
+
+def test_a_patient_who_speaks_while_a_receipt_is_made_gets_one_of_what_was_said(node: Node) -> None:
+    """As if the withdrawal had come right before the receipt's entry: it is made again."""
+    granted = allow(node)
+    told: list[str] = []
+
+    class Interrupted:
+        def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
+            if not told:
+                told.append(revoke(node, AN, granted.consent_id, by=ME).entry.id)
+            return node.log.append(entry, sealed=sealed, change=change)
+
+        def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
+            return node.log.append_many(drafts)
+
+    interrupted = replace(node.office, desk=node.desk.with_pen(Interrupted()))
+    receipt = made(replace(node, office=interrupted), granted.consent_id, 1).receipt
+    assert receipt.record["state"]["code"] == "taken-back"
+    assert check_receipt(form.write(receipt), node.vkey).receipt.record["event"][-1]["entry"] == told[0]
+
+
 def test_words_of_another_edition_are_no_lie_but_their_codes_must_fit(node: Node) -> None:
     honest = made(node, allow(node).consent_id).receipt
     record = copy.deepcopy(honest.record) | {"words": "0-earlier"}
@@ -329,7 +408,7 @@ def test_the_code_is_short_and_of_one_receipt_only(node: Node) -> None:
 
 def test_a_receipt_holds_after_the_patient_had_everything_erased(node: Node) -> None:
     raw = raw_of(node)
-    assert node.vault.destroy(AN)
+    erase(node.office, AN, by=OFFICER, reason="-")
     assert check_receipt(raw, node.vkey).sentence["en"].startswith("You allow")
 
 

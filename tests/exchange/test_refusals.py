@@ -1,18 +1,22 @@
 """What the policy does not permit stays, whatever the patient agreed to; and a refusal tells nothing it need not."""
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 import orjson
 import pytest
 
+from exchange.audit.agreement import disagreements
 from exchange.consenting import consents_of, revoke
+from exchange.decisions.replaying import replay
 from exchange.directory import Organisation
+from exchange.evidence.giving import give_code
 from exchange.node.node import Node
-from exchange.path.release import Refused, Released
+from exchange.path.office import Office
+from exchange.path.release import MOST_TIMES_DECIDED, Refused, Released
 from exchange.path.verdict import Verdict
-from ledger import Recorded
+from ledger import Change, Draft, Entry, Log, Recorded
 from policies import Decision, Obligation, Reason
 from policies.answer import UNDEFINED, refusal
 from tests.exchange.engines import CARE, Says, asking, permitting, refusing
@@ -29,6 +33,7 @@ from tests.exchange.nodes import (
 )
 from tests.exchange.people import AN, BO, BOTH, EVERYTHING, PSYCHIATRIC
 
+SECOND = "ks-dr-006"  # of the same hospital as OTHER_DOCTOR
 UNKNOWN = ("p-404", "Patient/p-404", "110105190001010000", "urn:x|1")
 
 
@@ -218,3 +223,60 @@ def test_a_clock_that_was_set_back_does_not_bring_a_consent_back(node: Node, sit
     revoke(node, AN, granted.consent_id, by=f"Patient/{AN}")
     site.clock.pass_by(-timedelta(hours=1))
     assert put(question(node), node.office).code == "CONSENT_WITHDRAWN"
+
+
+@dataclass
+class Meanwhile:
+    """The ledger; so many `times`, before the intents reach it, the patient says something new."""
+
+    log: Log
+    say: Callable[[], object]
+    times: int
+
+    def append(self, entry: Entry, *, sealed: bytes = b"", change: Change | None = None) -> Recorded:
+        return self.log.append(entry, sealed=sealed, change=change)
+
+    def append_many(self, drafts: Sequence[Draft]) -> list[Recorded]:
+        if self.times:
+            self.times -= 1
+            self.say()
+        return self.log.append_many(drafts)
+
+
+def _interrupted(node: Node, times: int) -> Office:
+    pen = Meanwhile(node.log, lambda: allow(node, to="Organization/ks-first-hospital"), times)
+    return replace(node.office, desk=node.desk.with_pen(pen))
+
+
+def test_a_question_that_is_overtaken_a_few_times_is_answered_all_the_same(node: Node) -> None:
+    allow(node)
+    assert put(question(node), _interrupted(node, MOST_TIMES_DECIDED - 1)).permit
+
+
+@pytest.mark.attack
+def test_a_question_that_is_overtaken_again_and_again_is_refused_and_on_record(node: Node) -> None:
+    allow(node)
+    answer = put(question(node, others=(SECOND,)), _interrupted(node, 1000))
+    assert (answer.permit, answer.code, answer.delivered) == (False, "OVERTAKEN", ())
+    looks = [one.entry for one in entries(node) if one.entry.type == "access"]
+    assert [(one.subtype, one.decision, one.why) for one in looks] == [("refuse", "deny", "OVERTAKEN")] * 2
+    assert replay(node.office, last(node).id).same
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(("times", "code"), [(1, "CONSENT_PERMIT"), (1000, "OVERTAKEN")])
+def test_a_panel_that_is_overtaken_neither_uses_a_code_up_for_nothing_nor_shows_a_wrong_one(
+    node: Node, times: int, code: str
+) -> None:
+    allow(node)
+    given = give_code(node, AN, organisation="ks-tcm-hospital", purpose="TREAT", minutes=10, by="x")
+    answer = put(question(node, code=given.code, others=(SECOND,)), _interrupted(node, times))
+    assert answer.code == code
+    looks = [(one.entry.subtype, one.entry.phase) for one in entries(node) if one.entry.type == "access"]
+    done = [("disclose", "intent")] * 2 + [("disclose", "outcome")] * 2
+    assert looks == (done if answer.permit else [("refuse", "")] * 2)
+    with node.log.reading() as db:
+        (used, misses) = db.execute("SELECT used IS NOT NULL, misses FROM health_code").fetchall()[0]
+    assert (bool(used), misses) == (answer.permit, 0)
+    assert disagreements(node.log, node.house_key) == []
+    assert put(question(node, code=given.code), node.office).permit is not answer.permit

@@ -1,5 +1,6 @@
 """Whoever asks later by which rules something was decided finds the rules, and since when they were in force."""
 
+import hashlib
 import os
 import shutil
 import threading
@@ -9,11 +10,14 @@ from pathlib import Path
 import apsw
 import pytest
 
+from exchange.audit.showing import show
 from exchange.decisions import decisions, replay
 from exchange.errors import BadSetting, CannotWrite, ExchangeError
+from exchange.evidence.papers import Papers
 from exchange.node.node import Node
 from exchange.node.settings import read_settings
 from exchange.path.release import Refused
+from exchange.path.request import Request
 from exchange.policy.adopting import newest
 from exchange.policy.choosing import chosen_bundle, chosen_server
 from exchange.policy.keeping import all_kept, file_of
@@ -141,6 +145,70 @@ def test_a_document_that_comes_while_the_node_is_open_is_on_record_too(site: Sit
         _edit(site.folder / "orders.toml", ORDERS)
         put(question(node), node.office)
         assert [last(node).entry.type, len(_adopted(node))] == ["access", before + 1]
+
+
+@pytest.mark.attack
+def test_a_document_that_looks_like_the_old_one_from_outside_is_on_record_too(site: Site) -> None:
+    """Same size, same time of last change; only what it says is different."""
+    file = site.folder / "orders.toml"
+    with site.open() as node:
+        file.write_text(ORDERS.replace("2026-11-25", "2026-02-01"), "utf-8")
+        about = file.stat()
+        put(_by_order(node), node.office)
+        before = len(_adopted(node))
+        file.write_text(ORDERS, "utf-8")
+        os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+        assert file.stat().st_size == about.st_size
+        assert put(_by_order(node), node.office).permit
+        assert len(_adopted(node)) == before + 1
+
+
+@pytest.mark.attack
+def test_a_document_that_lay_there_for_the_blink_of_one_reading_is_on_record(site: Site) -> None:
+    """Whoever swaps the file and swaps it back leaves the document they decided by in the ledger."""
+    file = site.folder / "orders.toml"
+    over = ORDERS.replace("2026-11-25", "2026-02-01")
+    with site.open() as node:
+        file.write_text(over, "utf-8")
+        put(question(node), node.office)
+
+        def swapped() -> Papers:
+            file.write_text(ORDERS, "utf-8")
+            found = node.office.papers()
+            file.write_text(over, "utf-8")
+            return found
+
+        answer = put(_by_order(node), replace(node.office, papers=swapped))
+        assert answer.permit
+        digests = [
+            unseal(one.sealed, key=node.house_key)["ground"]["documents"] for one in _adopted(node)[-3:]
+        ]
+        short, long = (hashlib.sha256(text.encode()).hexdigest() for text in (over, ORDERS))
+        assert digests == [short, long, short]
+        told = show(node.office, answer.result.intent.id).details.told  # type: ignore[union-attr]  # it was permitted
+        assert told["request"]["based_on"]["paper"]["file"] == long
+        require_sound(node)
+
+
+def _by_order(node: Node) -> Request:
+    return question(node, "ks-po-003", purpose="PUBHLTH", case="order:o-1")
+
+
+@pytest.mark.attack
+def test_a_process_that_goes_on_by_old_settings_says_so_before_it_decides(site: Site) -> None:
+    """A server that was not started again after its settings were changed does not decide under the new entry."""
+    with site.open() as older:
+        put(question(older), older.office)
+        with site.open(HUTONG_EMERGENCY_REVIEW_HOURS="48") as newer:
+            hours = []
+            for node in (newer, older, older, newer):
+                put(question(node), node.office)
+                ground = unseal(_adopted(node)[-1].sealed, key=node.house_key)["ground"]
+                hours.append(ground["settings"]["emergency.review_hours"])
+            usual = older.settings["emergency.review_hours"]
+            assert hours == [48, usual, usual, 48]
+            assert len(_adopted(older)) == 4
+            require_sound(older)
 
 
 def test_two_threads_with_their_first_question_say_it_once(fresh: Site) -> None:

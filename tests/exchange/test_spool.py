@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from exchange.errors import CannotWrite
 from exchange.path.spool import SCHEMA, Spool, SpoolAltered, SpoolClosed
-from ledger import Change, Entry, Log, Recorded, Signer
+from ledger import Change, Draft, Entry, Log, Recorded, Signer
 from tests.exchange.nodes import Clock, entropy
 
 OPEN_FOR = timedelta(hours=4)
@@ -73,6 +73,18 @@ def test_a_line_is_in_the_file_when_append_returns_and_only_its_owner_can_read_i
     assert recorded.id.encode() in spool.path.read_bytes()
     assert (spool.waiting(), recorded.index) == (1, -1)
     assert spool.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_intents_of_several_people_are_written_together_or_not_at_all(spool: Spool, log: Log) -> None:
+    spool.append(INTENT)
+    before = spool.path.read_bytes()
+    with pytest.raises(TypeError):
+        spool.append_many([Draft(entry=INTENT), Draft(entry=INTENT, sealed=None)])  # type: ignore[arg-type]  # no bytes
+    assert spool.path.read_bytes() == before
+    recorded = spool.append_many([Draft(entry=INTENT, sealed=b"one"), Draft(entry=INTENT, sealed=b"two")])
+    assert len({one.id for one in recorded}) == 2
+    assert spool.drain(log, nothing) == 3
+    assert [one.sealed for one in log.scan()] == [b"", b"one", b"two"]
 
 
 def test_a_line_and_the_name_of_a_new_file_are_synced_before_append_returns(spool: Spool) -> None:

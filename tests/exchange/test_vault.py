@@ -11,6 +11,7 @@ from exchange.errors import BadKeyFile, CannotWrite, WrongNodeKey
 from exchange.node.node import Node
 from exchange.node.secrets import MasterSecret
 from exchange.node.vault import Vault
+from ledger import Entry, Recorded
 from ledger.sealing import pseudonym
 from tests.exchange.nodes import entropy
 from tests.exchange.people import AN
@@ -28,6 +29,27 @@ def path(tmp_path: Path) -> Path:
 
 def opened(path: Path, seed: str = "open", master: MasterSecret = MASTER) -> Vault:
     return Vault(path, master, entropy(seed))
+
+
+def erasing(vault: Vault, patient: str) -> Recorded:
+    """The entry by which the patient's key is destroyed."""
+    return of(vault.key_of(patient).pseudonym)
+
+
+def of(name: str) -> Recorded:
+    entry = Entry(
+        type="erasure",
+        subtype="destroy-key",
+        action="D",
+        outcome="0",
+        region="320583",
+        node="ks",
+        source="vault",
+        patient=name,
+    )
+    return Recorded(
+        index=0, id="entry-0", time_us=1, sequence=1, previous="", entry=entry, sealed=b"", body=b""
+    )
 
 
 def test_a_patients_key_is_always_the_same(path: Path) -> None:
@@ -82,7 +104,7 @@ def test_two_processes_that_meet_the_same_patients_at_once_get_the_same_keys(pat
 def test_a_destroyed_key_is_gone_and_the_next_is_another(path: Path) -> None:
     vault = opened(path)
     before = vault.key_of("p-1")
-    assert vault.destroy("p-1")
+    assert (vault.destroy(erasing(vault, "p-1")), vault.destroy(of(before.pseudonym))) == (True, False)
     assert vault.key_behind(before.pseudonym) is None
     assert (vault.known("p-1"), vault.was_erased("p-1"), vault.was_erased("p-2")) == (None, True, False)
     after = vault.key_of("p-1")
@@ -96,7 +118,7 @@ def test_the_bytes_of_a_destroyed_key_are_overwritten(path: Path) -> None:
     vault.key_of("p-1")
     wrapped = bytes(vault._db.execute("SELECT wrapped FROM patient_key").get)
     assert wrapped in path.read_bytes()
-    vault.destroy("p-1")
+    vault.destroy(erasing(vault, "p-1"))
     vault.close()
     assert [file.name for file in path.parent.iterdir() if wrapped in file.read_bytes()] == []
 
@@ -173,7 +195,7 @@ def test_a_vault_that_is_locked_for_writing_makes_no_key(path: Path) -> None:
     assert refused.value.exit_code == 5
     assert vault.key_of("p-1") == known
     with pytest.raises(CannotWrite):
-        vault.destroy("p-1")
+        vault.destroy(of(known.pseudonym))
     other.close()
     assert vault.known("p-1") == known
 
@@ -184,6 +206,6 @@ def test_every_patient_that_comes_in_has_a_key_from_then_on(node: Node) -> None:
 
 
 def test_an_erased_patient_gets_no_new_key_by_an_import(node: Node) -> None:
-    node.vault.destroy(AN)
+    node.vault.destroy(erasing(node.vault, AN))
     node.vault.prepare(node.records.patients())
     assert node.vault.known(AN) is None

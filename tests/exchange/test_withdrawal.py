@@ -1,8 +1,11 @@
 """Taking back: whoever received something under the consent is told, and nobody receives anything after it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import apsw
 import orjson
@@ -10,18 +13,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consent import Wish, withdraw
+from consent import Wish, build_consent, withdraw
 from exchange.audit.agreement import disagreements
 from exchange.audit.story import RecordErased
 from exchange.consenting import consents_of, grant, import_consents, revoke
 from exchange.consenting.granting import consent_entry
+from exchange.decisions.duties_done import Followed
+from exchange.erasing import erase
 from exchange.node.node import Node
 from exchange.path.release import Released, release
+from exchange.withdrawal.incoming import incoming, unanswered
+from exchange.withdrawal.mark import COUNT
 from exchange.withdrawal.outgoing import NoSuchOutgoing, notices, told_by_hand
 from exchange.withdrawal.reach import not_recalled, reach
 from exchange.withdrawal.sending import something_waits
 from exchange.withdrawal.withdrawing import count_recipients, take_back
 from exchange.withdrawal.words import seconds
+from ledger import Recorded
 from ledger.sealing import unseal
 from tests.exchange.nodes import (
     OFFICER,
@@ -30,6 +38,7 @@ from tests.exchange.nodes import (
     OWN_DOCTOR,
     Site,
     allow,
+    deaf,
     emergency,
     entries,
     put,
@@ -183,7 +192,7 @@ def test_it_is_said_that_what_was_seen_cannot_be_called_back(node: Node) -> None
 def test_after_an_erasure_it_is_said_that_nobody_can_tell(node: Node) -> None:
     granted = allow(node)
     released(question(node), node.office)
-    node.vault.destroy(AN)
+    erase(node.office, AN, by=OFFICER, reason="-")
     with pytest.raises(RecordErased):
         reach(node.office, AN, granted.consent_id)
     assert reach(node.office, BO, granted.consent_id) == []
@@ -316,17 +325,24 @@ def test_in_any_story_exactly_what_was_received_under_a_withdrawn_consent_is_tol
     assert told == expected
 
 
+def said_and_died(node: Node, resource: dict[str, Any]) -> Recorded:
+    """As if the node had died right after the statement: the mark stands, nobody has counted."""
+    keys = node.vault.key_of(AN)
+    storing = node.consents.storing(resource, keys, entropy=node.desk.entropy)
+    entry = consent_entry(node.office, "revoke", "U", BY, storing.commitment, keys.pseudonym)
+    return take_back(node.office, node.desk.draft(entry, {}, key=keys.key, change=storing.change))
+
+
+def taken_back_unheard(node: Node) -> Recorded:
+    """The one consent is withdrawn, and the node dies."""
+    (stored,) = consents_of(node, AN)
+    return said_and_died(node, withdraw(stored.resource, at=node.clock(), by=BY))
+
+
 def test_recipients_are_counted_after_a_crash(node: Node) -> None:
-    """As if the node had died right after the statement: the mark stands, and the next round looks at the rest."""
     granted = allow(node)
     access = released(question(node), node.office)
-    keys = node.vault.key_of(AN)
-    (stored,) = consents_of(node, AN)
-    taken_back = withdraw(stored.resource, at=node.clock(), by=BY)
-    storing = node.consents.storing(taken_back, keys, entropy=node.desk.entropy)
-    entry = consent_entry(node.office, "revoke", "U", BY, storing.commitment, keys.pseudonym)
-    statement = node.desk.draft(entry, {}, key=keys.key, change=storing.change)
-    take_back(node.office, keys, statement)
+    taken_back_unheard(node)
     assert notices(node.office) == []
     assert put(question(node), node.office).code == "CONSENT_WITHDRAWN"
     assert something_waits(node.office)
@@ -336,3 +352,122 @@ def test_recipients_are_counted_after_a_crash(node: Node) -> None:
     assert count_recipients(node.office) == ()
     assert not something_waits(node.office)
     assert disagreements(node.log, node.house_key) == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("days", [0, 1, 2, 400])
+def test_who_is_told_does_not_depend_on_when_it_is_counted(node: Node, site: Site, days: int) -> None:
+    """The consent that was narrowed ends by itself before anybody gets round to counting."""
+    allow(node, ends="2026-11-26")
+    access = released(question(node), node.office)
+    refusal = Wish(
+        refuse=True, recipients=(OTHER_HOSPITAL,), patient=BY, custodian="Organization/ks-platform"
+    )
+    said_and_died(node, build_consent(refusal, consent_id="c-no", at=node.clock()))
+    site.clock.pass_by(timedelta(days=days))
+    assert [one.entry for one in count_recipients(node.office)] == [access.intent.id]
+
+
+@contextmanager
+def in_the_spool(node: Node, site: Site) -> Iterator[str]:
+    """An emergency doctor has received the record under a consent, while the ledger could not be written; its id."""
+    clinic = "Organization/ks-emergency-centre"
+    granted = allow(node, to=clinic, purposes=("TREAT", "ETREAT"))
+    answer = put(emergency(node), deaf(node.office, site.reader(node)))
+    assert (answer.code, node.spool.waiting()) == ("CONSENT_PERMIT", 2)
+    yield granted.consent_id
+    assert disagreements(node.log, node.house_key) == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("crash", [False, True])
+def test_an_emergency_that_comes_from_the_spool_after_a_withdrawal_is_told_of(
+    node: Node, site: Site, crash: bool
+) -> None:
+    """Its recipient had the record before the patient spoke, whatever the order in the ledger."""
+    with in_the_spool(node, site) as consent_id:
+        site.clock.pass_by(timedelta(minutes=1))
+        if crash:
+            taken_back_unheard(node)
+        else:
+            assert revoke(node, AN, consent_id, by=BY).received == ()
+        with site.open() as again:
+            assert again.spool.waiting() == 0
+            assert disagreements(again.log, again.house_key) == []
+            (told,) = count_recipients(again.office)
+            (notice,) = notices(again.office)
+        assert (notice.recipient, notice.consent) == ("ks-emergency-centre", consent_id)
+        assert [item["entry"] for item in notice.items] == [told.entry]
+        assert states(node, consent_id) == ["waiting"]
+        assert count_recipients(node.office) == ()
+
+
+def test_an_emergency_from_the_spool_is_not_put_down_to_what_was_said_long_before_or_after(
+    node: Node, site: Site
+) -> None:
+    earlier = allow(node)
+    revoke(node, AN, earlier.consent_id, by=BY)
+    site.clock.pass_by(timedelta(minutes=5))
+    with in_the_spool(node, site) as consent_id, site.open() as again:
+        revoke(again, AN, consent_id, by=BY)
+        assert len(notices(again.office)) == 1
+        assert count_recipients(again.office) == ()
+        assert len(notices(again.office)) == 1
+
+
+def test_the_page_of_a_late_emergency_says_whether_it_was_looked_at(node: Node, site: Site) -> None:
+    with in_the_spool(node, site), site.open() as again:
+        (late,) = (
+            one for one in entries(again) if one.entry.source == "spool" and one.entry.phase == "intent"
+        )
+
+        def states_of_duties() -> dict[str, str]:
+            later = [one for one in entries(again) if one.entry.intent == late.id]
+            return {one.code: one.state for one in Followed(again.office, late, later, "").duties()}
+
+        before = states_of_duties()
+        count_recipients(again.office)
+        after = states_of_duties()
+        assert (before[COUNT], after[COUNT]) == ("open", "done")
+        assert {**before, COUNT: ""} == {**after, COUNT: ""}
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO uncounted VALUES ('x', :patient)",
+        "INSERT INTO uncounted VALUES (:entry, 'nobody')",
+        "INSERT INTO uncounted VALUES (:entry, :patient)",
+        "INSERT INTO withdrawal_notice VALUES ('x', :patient, 'node', 1, NULL, NULL, NULL, NULL)",
+        "INSERT INTO withdrawal_notice VALUES (:entry, :patient, 'node', 1, NULL, NULL, NULL, NULL)",
+        "INSERT INTO incoming_notice VALUES ('x', 'zh', 'n', 1, NULL, NULL, NULL)",
+        "INSERT INTO incoming_notice VALUES (:entry, 'zh', 'n', 1, 'deleted', :entry, NULL)",
+    ],
+)
+def test_a_row_without_its_entry_holds_up_nobody_else_and_is_reported(
+    node: Node, site: Site, sql: str
+) -> None:
+    granted = allow(node)
+    access = released(question(node), node.office)
+    taken_back_unheard(node)
+    with apsw.Connection(str(site.folder / "ledger.db")) as db:
+        keys = node.vault.key_of(AN)
+        db.execute(sql, {"entry": granted.entry.id, "patient": keys.pseudonym})
+    db.close()
+    assert any("has no entry in the log" in one.en for one in disagreements(node.log, node.house_key))
+    assert [one.entry for one in count_recipients(node.office)] == [access.intent.id]
+    assert [[item["entry"] for item in one.items] for one in notices(node.office)] == [[access.intent.id]]
+    assert incoming(node.office) == unanswered(node.office) == []
+    assert any("has no entry in the log" in one.en for one in disagreements(node.log, node.house_key))
+
+
+@pytest.mark.attack
+def test_a_mark_whose_consent_was_taken_out_of_the_table_holds_up_nobody(node: Node, site: Site) -> None:
+    allow(node)
+    statement = taken_back_unheard(node)
+    with apsw.Connection(str(site.folder / "ledger.db")) as db:
+        db.execute("DELETE FROM consent_version WHERE entry = ?", (statement.id,))
+    db.close()
+    assert count_recipients(node.office) == ()
+    assert any("a consent version is missing" in one.en for one in disagreements(node.log, node.house_key))

@@ -75,12 +75,36 @@ def test_a_referral_the_holder_has_written_to_the_asker_is_open(two: Two, tmp_pa
     assert asked(two, case="referral:r-ours").permit
 
 
-def test_the_person_it_was_written_to_may_be_named_although_no_registry_of_ours_has_them(
-    two: Two, tmp_path: Path
-) -> None:
-    _written(two, tmp_path, order("r-person", f"Practitioner/{DOCTOR}"))
+def test_the_person_it_was_written_to_is_named_with_their_node(two: Two, tmp_path: Path) -> None:
+    _written(two, tmp_path, order("r-person", f"Practitioner/zh.{DOCTOR}"))
     assert asked(two, case="referral:r-person").permit
     assert not asked(two, case="referral:r-person", person=SECOND).permit
+
+
+@pytest.mark.attack
+def test_a_referral_to_somebody_elses_doctor_is_not_for_whoever_says_that_id(
+    two: Two, tmp_path: Path
+) -> None:
+    """The holder's hospital wrote to a doctor it knows by this id; that Zhuhai has one of the same id says nothing."""
+    _written(two, tmp_path, order("r-bare", f"Practitioner/{DOCTOR}"))
+    assert asked(two, case="referral:r-bare").code == "CASE_NOT_OPEN"
+
+
+@pytest.mark.attack
+def test_a_peer_does_not_get_a_record_by_the_id_of_somebody_elses_doctor(two: Two) -> None:
+    """The patient named a doctor of Tianjin. Zhuhai's node says it has one of that id."""
+    said = {
+        "id": "tj-dr-001",
+        "name": "",
+        "role": "physician",
+        "organisation": "zh-tcm-hospital",
+        "on_behalf_of": "",
+    }
+    peer, line = two.asker.peers.by_id("ks"), two.asker.line()
+    consent(two.holder, "c-bare", recipient="Practitioner/tj-dr-001")
+    assert not ask(question(two, actor=said), peer, line).answer.permit
+    consent(two.holder, "c-named", recipient="Practitioner/zh.tj-dr-001")
+    assert ask(question(two, actor=said), peer, line).answer.permit
 
 
 @pytest.mark.attack
@@ -240,10 +264,20 @@ def test_what_is_said_of_a_device_is_read_strictly(two: Two, changes: dict[str, 
 
 
 def test_more_experts_than_fit_around_a_table_are_no_question(two: Two) -> None:
-    one = {"id": "zh-dr-002", "name": "", "role": "physician", "organisation": HOSPITAL, "on_behalf_of": ""}
-    assert question(two, others=[one] * 20)
+    one = {"name": "", "role": "physician", "organisation": HOSPITAL, "on_behalf_of": ""}
+    many = [one | {"id": f"zh-dr-{number}"} for number in range(200, 221)]
+    assert question(two, others=many[1:])
     with pytest.raises(NotAMessage):
-        question(two, others=[one] * 21)
+        question(two, others=many)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("named", [(DOCTOR,), (SECOND, SECOND), (DOCTOR,) * 20], ids=len)
+def test_somebody_named_twice_is_no_question(two: Two, named: tuple[str, ...]) -> None:
+    """Each would be one more entry, one more review and one more notice about the same look."""
+    one = {"name": "", "role": "physician", "organisation": HOSPITAL, "on_behalf_of": ""}
+    with pytest.raises(NotAMessage):
+        question(two, others=[one | {"id": name} for name in named])
 
 
 def test_an_asker_that_is_no_device_needs_to_describe_nothing() -> None:

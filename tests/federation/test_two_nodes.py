@@ -91,7 +91,9 @@ def test_a_record_arrives_as_the_patient_agreed(two: Two) -> None:
 
 def test_an_answer_does_not_say_that_something_was_kept_back(two: Two) -> None:
     answer = asked(two, request(two))
-    assert (answer.code, answer.because, answer.withheld) == ("CONSENT_PERMIT", (), {})
+    whole = asked(two, request(two, classes=("Observation",)))
+    assert (answer.code, answer.because, answer.withheld) == (whole.code, whole.because, {})
+    assert [one.code for one in answer.because] == ["CONSENT_PERMIT"]
     assert b"PARTIAL" not in encode(answer.answer)
 
 
@@ -168,6 +170,23 @@ def test_a_refusal_takes_a_whole_number_of_quarter_seconds(two: Two) -> None:
         began = time.monotonic()
         asked(two, request(two, patient=patient, purpose="HPAYMT"))
         assert time.monotonic() - began >= 0.25
+
+
+@pytest.mark.attack
+def test_what_is_hidden_and_what_is_not_there_look_the_same_on_the_wire(two: Two) -> None:
+    """The patient keeps diagnoses from Zhuhai; there are no procedures."""
+    seen = set()
+    for class_ in ("Condition", "Procedure"):
+        began, before = time.monotonic(), len(two.holder.kinds())
+        reply = _post(two, sealed(two, question(two, classes=[class_])))
+        steps = int((time.monotonic() - began) / 0.25)
+        grown = [(kind, what) for kind, what, _ in two.holder.kinds()[before:]]
+        seen.add((reply.status_code, len(reply.content), tuple(reply.headers), steps >= 1, tuple(grown)))
+    assert len(seen) == 1
+    assert seen.pop()[3:] == (
+        True,
+        (("node", "question"), ("access", "disclose"), ("access", "disclose"), ("access", "receipt")),
+    )
 
 
 def test_the_holder_can_show_what_it_was_asked(two: Two) -> None:

@@ -16,18 +16,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import msgspec
 import pytest
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from exchange.audit.agreement import disagreements
 from exchange.consenting import revoke
+from exchange.erasing import erase
 from exchange.federation.asking import Asked, request_over
-from exchange.federation.envelope import NOTICE_PATH, PATH, open_answer, sealed_question
+from exchange.federation.envelope import (
+    NOTICE_PATH,
+    PATH,
+    open_answer,
+    open_question,
+    sealed_answer,
+    sealed_question,
+)
 from exchange.federation.evidence import holds
 from exchange.federation.keys import NodeKeys
 from exchange.federation.messages import NotAMessage, salt
@@ -38,10 +48,12 @@ from exchange.path.office import Office
 from exchange.path.request import Actor, Request
 from exchange.status import health
 from exchange.withdrawal.delivering import delivering
-from exchange.withdrawal.incoming import NoSuchIncoming, answer, incoming
-from exchange.withdrawal.outgoing import NoSuchOutgoing, Outgoing, notices, told_by_hand
+from exchange.withdrawal.incoming import NoSuchIncoming, answer, entry_of_notice, incoming
+from exchange.withdrawal.outgoing import MOST_ITEMS, NoSuchOutgoing, Outgoing, notices, told_by_hand
 from exchange.withdrawal.reach import Reached, reach
-from exchange.withdrawal.sending import PAUSES, Sent, send_waiting
+from exchange.withdrawal.sending import send_waiting
+from exchange.withdrawal.taking import own_request
+from exchange.withdrawal.turn import PAUSES, Sent
 from exchange.withdrawal.wire import (
     Acknowledged,
     Followed,
@@ -52,8 +64,9 @@ from exchange.withdrawal.wire import (
     read_acknowledged,
     read_message,
 )
+from ledger import Log, Recorded
 from ledger.identity import entry_id
-from ledger.proof import check
+from ledger.proof import check, prove
 from ledger.sealing import unseal
 from ledger.verify import verify
 from tests.federation.nodes import FAMILY, NUMBER, PATIENT, Clock, Site, consent, fill, found, introduce
@@ -344,7 +357,7 @@ def test_the_next_question_is_refused_before_anybody_was_told(received: Pair) ->
 def test_a_notice_survives_the_erasure_of_the_patients_key(received: Pair) -> None:
     """The copies outside must still be deleted, when here nobody can tell any more whose they are."""
     received.take_back()
-    received.holder.node().vault.destroy(PATIENT)
+    erase(received.holder.node().office, PATIENT, by=OFFICER, reason="-")
     assert [one.acknowledged for one in received.send()] == [1]
 
 
@@ -711,6 +724,311 @@ def test_any_bytes_are_a_message_or_not_and_never_a_crash(plain: bytes) -> None:
 def test_an_answer_to_a_notice_that_never_came_is_refused(pair: Pair) -> None:
     with pytest.raises(NoSuchIncoming):
         answer(pair.asker.office(), "01964a3c-0000-7000-8000-000000000001", done="deleted", by=OFFICER)
+
+
+# --- a recipient that says one thing and means another, or says too much ---
+
+Reply = Callable[[Withdrawn], Acknowledged]
+
+
+@contextmanager
+def answering(pair: Pair, made: Made, reply: Reply) -> Iterator[None]:
+    """In the asker's place, with its keys: somebody who acknowledges whatever `reply` says."""
+    node, peers = pair.asker.node(), pair.asker.peers
+    address = pair.asker.card().url + NOTICE_PATH
+
+    async def liar(scope: Any, receive: Any, send: Any) -> None:
+        body, more = b"", scope["type"] == "http"
+        if not more:
+            return
+        while more:
+            part = await receive()
+            body, more = body + part.get("body", b""), part.get("more_body", False)
+        came = HttpRequest("POST", address, httpx.Headers(scope["headers"]), body)
+        opened = open_question(came, keys=node.keys, peer_of=peers.by_id, now=pair.clock())
+        message = read_message(opened.plain)
+        assert isinstance(message, Withdrawn)
+        answered = sealed_answer(
+            encode(reply(message)),
+            came,
+            keys=node.keys,
+            holder=node.id,
+            asker=opened.peer,
+            now=pair.clock(),
+            entropy=secrets.token_bytes,
+        )
+        headers = [(name.lower().encode(), value.encode()) for name, value in answered.headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answered.body})
+
+    pair.asker.listener.close()
+    pair.asker.listener = listen("127.0.0.1", made.ports[1])
+    with serving(cast(FastAPI, liar), pair.asker.listener):
+        yield
+
+
+def acknowledged(message: Withdrawn, **more: Any) -> Acknowledged:
+    said: dict[str, Any] = {
+        "notice": message.notice,
+        "sender": "zh",
+        "recipient": "ks",
+        "accepted": True,
+        "code": "",
+        "unknown": (),
+        "entry": "e-1",
+        "receipt": "",
+        "salt": salt(secrets.token_bytes),
+    }
+    return Acknowledged(**(said | more))
+
+
+def with_receipt(pair: Pair, message: Withdrawn, unknown: tuple[str, ...]) -> Acknowledged:
+    """Truly on record, and of some requests it says that it never made them."""
+    node = pair.asker.node()
+    entry = entry_of_notice(node.office, claimed=message.revoked_at, count=0)
+    recorded = node.desk.write(entry, {}, key=node.house_key)
+    receipt = prove(node.log, recorded.id).decode()
+    return acknowledged(message, unknown=unknown, entry=recorded.id, receipt=receipt)
+
+
+@pytest.mark.attack
+def test_a_patient_does_not_read_received_where_the_recipient_says_that_it_never_asked(
+    pair: Pair, made: Made
+) -> None:
+    pair.take_back()
+    with answering(pair, made, lambda m: with_receipt(pair, m, tuple(one.request for one in m.items))):
+        assert [turn.acknowledged for turn in pair.send()] == [1]
+    assert [row.state for row in pair.reach()] == ["unknown"] * 2
+    assert pair.notice().told == "unknown"
+    assert "says that it never asked for this" in pair.reach()[0].says("en")
+    assert "从未请求过" in pair.reach()[0].says("zh")
+
+
+@pytest.mark.attack
+def test_of_one_notice_each_request_is_told_as_the_recipient_knows_it(pair: Pair, made: Made) -> None:
+    pair.take_back()
+    first, second = (item["request"] for item in pair.notice().items)
+    with answering(pair, made, lambda m: with_receipt(pair, m, (first, "of-nobody"))):
+        pair.send()
+    rows = {row.disclosure.request: row for row in pair.reach()}
+    assert (rows[first].state, rows[second].state) == ("unknown", "received")
+    assert rows[first].says("en").startswith("says that it never asked for this")
+    assert rows[second].says("zh").startswith("已收到")
+    assert pair.notice().says("en").startswith("received, but says that it never made 1 of the requests")
+    told_by_hand(
+        pair.holder.office(), pair.notice().entry, by=OFFICER, channel="letter", done_by_them="deleted"
+    )
+    rows = {row.disclosure.request: row for row in pair.reach()}
+    assert (rows[first].done, rows[second].done) == ("", "deleted")
+    assert disagreements(pair.holder.node().log, pair.holder.node().house_key) == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"accepted": False, "code": "UNKNOWN_REQUEST", "receipt": "x"}, "PEER_NOT_TRUSTED"),
+        ({"receipt": "x" * (1 << 20)}, "PEER_NOT_TRUSTED"),
+        ({"accepted": False, "code": "UNKNOWN_REQUEST", "receipt": "x" * (5 << 20)}, "ANSWER_TOO_LARGE"),
+    ],
+    ids=["a receipt of nothing", "larger than any", "larger than is read"],
+)
+def test_an_acknowledgement_that_would_swell_the_ledger_is_thrown_away(
+    pair: Pair, made: Made, more: dict[str, object], why: str
+) -> None:
+    pair.take_back()
+    with answering(pair, made, lambda message: acknowledged(message, **more)):
+        (turn,) = pair.send()
+    assert (turn.acknowledged, turn.waiting) == (0, 1)
+    assert kinds(pair.holder)[-1] == ("unreached", why)
+    pair.holder.node().log.checkpoint()
+    assert sum(path.stat().st_size for path in pair.holder.folder.glob("ledger.db*")) < 5 << 20
+
+
+def test_an_acknowledgement_as_large_as_the_largest_notice_makes_it_is_read(pair: Pair) -> None:
+    """Two hundred requests of 64 characters, none of them known, and a receipt of a hundred kilobytes."""
+    unknown = tuple(f"{number:064d}" for number in range(MOST_ITEMS))
+    message = withdrawn("ks", *unknown, at=pair.clock())
+    plain = encode(acknowledged(message, unknown=unknown, receipt='"' * 100_000))
+    assert read_acknowledged(plain).unknown == unknown
+
+
+@pytest.mark.attack
+def test_who_is_silent_holds_up_nobody_else(pair: Pair, made: Made, tmp_path: Path) -> None:
+    """Zhuhai takes the connection and says nothing; the node that comes after it in every list hears at once."""
+    last = _also_received(pair, tmp_path)
+    pair.take_back()
+    revoke(pair.holder.node(), PATIENT, "c-2", by=BY)
+    pair.asker.listener.close()
+    pair.asker.listener = listen("127.0.0.1", made.ports[1])
+    with last.served():
+        turns = send_waiting(pair.holder.office(), pair.holder.peers, pair.holder.line(timeout=2))
+    assert [(one.node, one.acknowledged) for one in turns] == [("zh", 0), ("zz", 1)]
+    assert kinds(pair.holder)[-2:] == [("told", "received"), ("unreached", "PEER_UNREACHABLE")]
+    last.close()
+
+
+def _also_received(pair: Pair, folder: Path) -> Site:
+    """A third node, the last in every list, that received the record under a consent of its own."""
+    third = found(folder / "zz", node="zz", region="120000", clock=pair.clock)
+    introduce(pair.holder, third)
+    consent(pair.holder, "c-2", recipient="Organization/tj-medical-hospital")
+    node = third.node()
+    person = node.directory.person("tj-dr-001")
+    actor = Actor(
+        id=person.id,
+        role=person.role,
+        organisation=node.directory.organisation(person.organisation),
+        groups=(),
+        vouched_by=node.id,
+    )
+    now = pair.clock()
+    one = Request(
+        id=entry_id(int(now.timestamp() * 1_000_000), secrets.token_bytes(8)),
+        patient=PATIENT,
+        purpose="TREAT",
+        actor=actor,
+        asked_at=now,
+    )
+    assert request_over(third.line(), third.peers.by_id("ks"), one, node.desk, node.vault).permit
+    return third
+
+
+@pytest.mark.attack
+def test_who_takes_long_over_each_message_hears_the_rest_next_time(received: Pair) -> None:
+    """By the clock, every look at which takes four seconds."""
+    consents = [f"c-{number}" for number in range(2, 5)]
+    for name in consents:
+        consent(received.holder, name, recipient="Organization/zh-first-hospital")
+    assert received.ask().permit
+    for name in consents:
+        revoke(received.holder.node(), PATIENT, name, by=BY)
+
+    def slow() -> datetime:
+        received.clock.pass_by(timedelta(seconds=4))
+        return received.clock()
+
+    site = received.holder
+    rounds: list[tuple[int, int, object]] = []
+    while len(rounds) < 9 and notices(site.office(), waiting_only=True):
+        (turn,) = send_waiting(site.office(), site.peers, replace(site.line(), clock=slow))
+        rounds.append((turn.acknowledged, turn.waiting, turn.problem))
+    assert len(rounds) > 1
+    assert all(heard >= 1 and problem is None for heard, _, problem in rounds)
+    assert kinds(site).count(("told", "received")) == 3
+
+
+# --- a node that sends too much ---
+
+
+@pytest.mark.attack
+def test_a_hundred_notices_about_the_same_are_one_task_and_one_answer_settles_them(received: Pair) -> None:
+    received.take_back()
+    first, second = (item["request"] for item in received.notice().items)
+    office = received.asker.office()
+    sets = [(first,), (second,), (second, first), (first, second)]
+    for number in range(12):
+        message = withdrawn("ks", *sets[number % 4], notice=f"f-{number}", at=received.clock())
+        assert told(received.holder, received.asker, message).accepted
+    assert len(incoming(office)) == 12
+    tasks = incoming(office, open_only=True)
+    assert [one.notice for one in tasks] == ["f-0", "f-1"]
+    answer(office, tasks[0].entry, done="deleted", by=OFFICER)
+    assert [one.notice for one in incoming(office, open_only=True)] == ["f-1"]
+    answer(office, tasks[1].entry, done="deleted", by=OFFICER)
+    assert incoming(office, open_only=True) == []
+    assert {one.done for one in incoming(office)} == {"deleted"}
+    assert disagreements(office.log, received.asker.node().house_key) == []
+
+
+@pytest.mark.attack
+def test_what_was_only_stopped_does_not_answer_for_what_was_deleted(received: Pair) -> None:
+    received.take_back()
+    first, second = (item["request"] for item in received.notice().items)
+    office = received.asker.office()
+    for name, asked in (("f-0", (first,)), ("f-1", (second,)), ("f-2", (first, second))):
+        told(received.holder, received.asker, withdrawn("ks", *asked, notice=name, at=received.clock()))
+    one, other = incoming(office, open_only=True)
+    answer(office, one.entry, done="deleted", by=OFFICER)
+    answer(office, other.entry, done="stopped", by=OFFICER)
+    assert [left.notice for left in incoming(office, open_only=True)] == ["f-2"]
+
+
+def test_a_notice_that_speaks_of_something_more_is_a_task_of_its_own(received: Pair) -> None:
+    """A narrower consent took back one access, then the patient withdrew the whole of it."""
+    received.take_back()
+    first, second = (item["request"] for item in received.notice().items)
+    office = received.asker.office()
+    for name, asked in (("f-0", (first,)), ("f-1", (first, second))):
+        told(received.holder, received.asker, withdrawn("ks", *asked, notice=name, at=received.clock()))
+    assert [one.notice for one in incoming(office, open_only=True)] == ["f-0", "f-1"]
+    answer(office, incoming(office)[1].entry, done="deleted", by=OFFICER)
+    assert incoming(office, open_only=True) == []
+
+
+class Counting:
+    """The log, and how many entries were read from it in order."""
+
+    def __init__(self, log: Log) -> None:
+        self.log, self.read_in_order = log, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.log, name)
+
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
+        for one in self.log.scan(start, stop):
+            self.read_in_order += 1
+            yield one
+
+
+@pytest.mark.attack
+def test_requests_that_nobody_can_have_made_cost_no_reading(pair: Pair, made: Made) -> None:
+    """No time in the number, or one that is still to come."""
+    ahead = entry_id(int(pair.clock().timestamp() * 1_000_000) + 10**9, bytes(8))
+    last = entry_id(2**47 * 1000, bytes(8))
+    counting = Counting(pair.asker.node().log)
+
+    def office() -> Office:
+        return replace(pair.asker.office(), log=cast(Log, counting))
+
+    pair.asker.listener.close()
+    pair.asker.listener = listen("127.0.0.1", made.ports[1])
+    with serving(app(replace(pair.asker.counter(), office=office)), pair.asker.listener):
+        for number, never in enumerate(("0", "r-1", ahead, last)):
+            message = withdrawn("ks", never, notice=f"n-{number}", at=pair.clock())
+            assert told(pair.holder, pair.asker, message).code == "UNKNOWN_REQUEST"
+    assert counting.read_in_order == 0
+
+
+@pytest.mark.attack
+def test_a_made_up_request_of_long_ago_reads_so_many_entries_and_no_more(pair: Pair) -> None:
+    office = pair.asker.office()
+    counting = Counting(office.log)
+    long_ago = entry_id(1_600_000_000_000_000, bytes(8))
+    assert office.log.size > 5
+    found = own_request(replace(office, log=cast(Log, counting)), long_ago, holder="ks", most=5)
+    assert (found, counting.read_in_order) == ("", 5)
+
+
+@pytest.mark.attack
+def test_among_made_up_requests_the_real_one_is_still_found(received: Pair) -> None:
+    received.take_back()
+    real = received.notice().items[1]["request"]
+    never = [entry_id(1_600_000_000_000_000 + number, bytes(8)) for number in range(MOST_ITEMS - 1)]
+    said = told(received.holder, received.asker, withdrawn("ks", *never, real, at=received.clock()))
+    assert (said.accepted, said.unknown) == (True, tuple(never))
+
+
+def test_a_request_numbered_by_a_clock_that_was_set_back_is_found(received: Pair) -> None:
+    """Its entry has the ledger's time, which is later than its number."""
+    received.clock.pass_by(timedelta(hours=1))
+    assert received.ask().permit
+    received.clock.pass_by(-timedelta(minutes=40))
+    assert received.ask().permit
+    received.take_back()
+    assert [turn.acknowledged for turn in received.send()] == [1]
+    assert {row.state for row in received.reach()} == {"received"}
+    assert len(incoming(received.asker.office())[0].accesses) == 4
 
 
 # --- three nodes ---

@@ -13,6 +13,7 @@ from consent import Paper, Wish, build_consent
 from exchange.audit.agreement import disagreements
 from exchange.audit.details import details_of
 from exchange.consenting import grant, import_consents, revoke
+from exchange.erasing import erase
 from exchange.node.node import Node
 from exchange.notices import outbox
 from exchange.reminders import due, remind
@@ -220,7 +221,7 @@ def test_a_birth_date_that_is_none_holds_up_nobody_else(node: Node, site: Site) 
 
 def test_of_a_patient_whose_key_was_destroyed_nothing_is_told(node: Node) -> None:
     allow(node, ends="2026-12-20")
-    node.vault.destroy(AN)
+    erase(node.office, AN, by=OFFICER, reason="-")
     assert (listed(node), remind(node)) == ([], [])
 
 

@@ -260,6 +260,40 @@ def test_a_patients_key_that_was_taken_away_stops_every_release(node: Path) -> N
     refused(hutong(node, *ASK), 4, "keys of patients are gone")
 
 
+ERASE = ("patient", "erase", PATIENT, "--by", "ks-so-001", "--reason", "asked for by letter")
+
+
+@pytest.mark.attack
+def test_a_key_that_was_taken_away_is_missed_although_the_vault_calls_it_erased(node: Path) -> None:
+    assert hutong(node, "consent", "grant", PATIENT, "--refuse", "--for", "TREAT").code == 0
+    _sql(node / "vault.db", "INSERT INTO erased SELECT lookup FROM patient_key")
+    _sql(node / "vault.db", "DELETE FROM patient_key")
+    refused(hutong(node, *ASK), 4, "keys of patients are gone without an erasure")
+    refused(hutong(node, *ERASE[:2], "ks-pt-0002", *ERASE[3:]), 4, "this node is not sound")
+
+
+def test_after_an_honest_erasure_the_node_works_on(node: Path) -> None:
+    assert hutong(node, "consent", "grant", PATIENT, "--refuse", "--for", "TREAT").code == 0
+    assert hutong(node, *ERASE).out.startswith(b"erased: the key is destroyed")
+    assert hutong(node, *ASK).code == 0  # the refusal is gone with the key, and was said to be
+    assert hutong(node, "status").code == 0
+
+
+def test_a_backup_of_the_vault_does_not_bring_an_erased_patient_back(node: Path) -> None:
+    assert hutong(node, "consent", "grant", PATIENT, "--to", "ks-tcm-hospital", "--for", "TREAT").code == 0
+    shutil.copy(node / "vault.db", node.parent / "backup.db")
+    assert hutong(node, *ERASE).code == 0
+    shutil.copy(node.parent / "backup.db", node / "vault.db")
+    refused(hutong(node, "audit", "who-saw", PATIENT), 6, "this patient's key was destroyed")
+    assert hutong(node, "consent", "list", PATIENT, "--json").out == b"[]\n"
+
+
+def test_an_erasure_in_the_wrong_hands_destroys_nothing(node: Path) -> None:
+    assert hutong(node, "consent", "grant", PATIENT, "--refuse", "--for", "TREAT").code == 0
+    refused(hutong(node, *ERASE[:4], "ks-dr-001", *ERASE[5:]), 3, "only a security officer")
+    refused(hutong(node, *ASK), 3, "CONSENT_DENY")
+
+
 def test_only_an_officer_approves_and_closes(node: Path, made: Path) -> None:
     register = ("research", "register", str(made / "people" / "protocol.toml"), "--by", "ks-re-001")
     assert hutong(node, *register).code == 0

@@ -131,7 +131,6 @@ def _rows(terminal: Terminal, node: "Node", rows: "Sequence[Reached]") -> list[t
     table: list[tuple[str, ...]] = []
     for row in rows:
         one = row.disclosure
-        done = row.notice.done if row.notice else ""
         table.append(
             (
                 terminal.time(one.time),
@@ -141,7 +140,7 @@ def _rows(terminal: Terminal, node: "Node", rows: "Sequence[Reached]") -> list[t
                 word(PURPOSES, one.purpose, terminal.lang),
                 "?" if one.count is None else str(one.count),
                 row.says(terminal.lang),
-                terminal.told(*DONE[done]) if done else "",
+                terminal.told(*DONE[row.done]) if row.done else "",
             )
         )
     return table
@@ -170,6 +169,6 @@ def _as_dict(node: "Node", row: "Reached") -> dict[str, object]:
         "made": notice.made if notice else None,
         "told": notice.told_at if notice else None,
         "lag_seconds": notice.lag_seconds if notice else None,
-        "done": (notice.done or None) if notice else None,
-        "done_at": notice.done_at if notice else None,
+        "done": row.done or None,
+        "done_at": notice.done_at if notice and row.done else None,
     }

@@ -36,8 +36,11 @@ def outgoing(terminal: Terminal, everything: bool, as_json: bool) -> None:
         hutong --node kunshan notice outgoing --all
     """
     from exchange.withdrawal.outgoing import notices
+    from exchange.withdrawal.withdrawing import count_recipients
 
     with terminal.open() as node:
+        # After a crash, or when an emergency came late from the spool: nobody may be missing from the list.
+        count_recipients(node.office)
         found = notices(node.office, waiting_only=not everything)
     if as_json:
         output.document([_as_dict(one) for one in found])
@@ -145,5 +148,6 @@ def _as_dict(one: "Outgoing") -> dict[str, object]:
         "lag_seconds": one.lag_seconds,
         "done": one.done or None,
         "done_at": one.done_at,
+        "unknown": sorted(one.unknown),
         "items": list(one.items),
     }

@@ -1,0 +1,82 @@
+"""What the security officer sees when a patient is erased, typed as a person would type it."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.intake import take_in
+from exchange.node.create import Founding
+from exchange.sample import write_sample
+from exchange.wiring import found_node, open_node
+from tests.cli.typing_in import typed
+
+PATIENT, OFFICER, WHY = "ks-pt-0001", "ks-so-001", "asked for by letter"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node with people in it, one of whom has refused everything."""
+    folder = tmp_path_factory.mktemp("made")
+    write_sample(folder / "people", patients=12, seed=1, today=date(2026, 11, 1))
+    found_node(folder / "node", Founding(region="320583", name="昆山", node_id="", organisation=""))
+    with open_node(folder / "node", {}) as node:
+        take_in(node, [folder / "people" / "320583"])
+    assert typed("--node", str(folder / "node"), "consent", "grant", PATIENT, "--refuse").exit_code == 0
+    return folder / "node"
+
+
+@pytest.fixture
+def node(made: Path, tmp_path: Path) -> str:
+    return str(shutil.copytree(made, tmp_path / "node"))
+
+
+def erase(node: str, *more: str, by: str = OFFICER, lang: str = "en") -> tuple[int, str, str]:
+    words = ("patient", "erase", PATIENT, "--by", by, "--reason", WHY, *more)
+    done = typed("--node", node, "--lang", lang, *words)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_it_says_what_was_done_and_what_remains(node: str) -> None:
+    code, out, err = erase(node)
+    assert (code, out.startswith("erased: the key is destroyed; entry ")) == (0, True)
+    assert "2 entries about the patient stay and verify" in err
+    for said in ("all consents and refusals", "records are not erased", "backup of vault.db", "in person"):
+        assert said in err
+    assert (PATIENT in out + err, WHY in out + err) == (False, False)
+    status = typed("--node", node, "status")
+    assert (status.exit_code, "all verify" in status.stdout) == (0, True)
+    assert typed("--node", node, "audit", "who-saw", PATIENT).exit_code == 6
+
+
+def test_it_says_so_in_chinese(node: str) -> None:
+    code, out, err = erase(node, lang="zh")
+    assert (code, out.startswith("已销毁密钥;账本条目 ")) == (0, True)
+    assert "同意和拒绝随密钥一并消失" in err
+    assert "档案本身未被删除" in err
+
+
+def test_as_json_with_all_that_remains(node: str) -> None:
+    code, out, err = erase(node, "--json")
+    told = json.loads(out)
+    assert (code, err, told["entries_kept"], told["waiting"], len(told["remains"])) == (0, "", 2, 0, 5)
+    (entry,) = told["erased"]
+    shown = typed("--node", node, "audit", "show", entry)
+    assert (shown.exit_code, "erasure" in shown.stdout, WHY in shown.stdout) == (0, True, True)
+
+
+def test_only_a_security_officer_may(node: str) -> None:
+    code, out, err = erase(node, by="ks-dr-005")
+    assert (code, out) == (3, "")
+    assert "only a security officer may do this" in err
+    assert typed("--node", node, "consent", "list", PATIENT).stdout
+
+
+def test_the_second_time_there_is_nothing_to_erase(node: str) -> None:
+    erase(node)
+    code, out, err = erase(node)
+    assert (code, out) == (6, "")
+    assert "this patient has no key here" in err
+    assert "hutong: hint: " in err
