@@ -6,6 +6,7 @@ entries carry no sealed details of their own.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ import orjson
 
 from consent import Config, Paper, PatientKey, Wish, build_consent, role_group, withdraw
 from consent.compiled import read_in_advance
+from consent.registry import keep_on_file
 from exchange.instants import CHINA
 from ledger import Change, Draft, Entry, Log, Recorded
 from ledger.sealing import pseudonym, seal
@@ -31,7 +33,7 @@ VERSIONS_A_PATIENT = 1.65 * (1 + TAKEN_BACK / 100)
 NOBODY, NOTHING = "Patient/0000000000", "c-0000000000"
 SCAN = Paper(title="form.pdf", content_type="application/pdf", content=b"%PDF")
 CONFIRMED = ("sensitive", "third-party")
-Row = tuple[str, str, int, str, bytes]
+Row = tuple[int, str, str, int, str, bytes]
 INSERT = (
     "INSERT INTO consent_version(patient, consent, version, known_us, entry, commitment, sealed)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -79,7 +81,7 @@ def signed_by(patient: int) -> Iterator[Signed]:
 
 
 def rows_of(patient: int) -> list[Row]:
-    """The patient's rows: pseudonyms of patient and consent, version, commitment, ciphertext."""
+    """The patient's rows: number, pseudonyms of patient and consent, version, commitment, ciphertext."""
     key = key_of(patient)
     whose, rows = pseudonym(key, "patient"), []
     for one in signed_by(patient):
@@ -99,7 +101,7 @@ def rows_of(patient: int) -> list[Row]:
         }
         sealed = seal(told, key=key, entropy=lambda length: _chance(patient)[:length])
         named = pseudonym(key, f"consent:{consent}")
-        rows.append((whose, named, 1 + one.withdrawn, sealed.commitment, sealed.ciphertext))
+        rows.append((patient, whose, named, 1 + one.withdrawn, sealed.commitment, sealed.ciphertext))
     return rows
 
 
@@ -119,10 +121,19 @@ def write(log: Log, rows: Sequence[Row], *, entries: int) -> int:
         db.executemany(
             INSERT,
             (
-                (row[0], row[1], row[2], entry.time_us, entry.id, row[3], row[4])
+                (*row[1:4], entry.time_us, entry.id, *row[4:])
                 for row, entry in zip(rows, come_with, strict=True)
             ),
         )
+        newest = {row[0]: entry.id for row, entry in zip(rows, come_with, strict=True)}
+        for patient, entry_id in newest.items():
+            keep_on_file(
+                db,
+                patient_key(patient),
+                entry=entry_id,
+                hours_east=CONFIG.tz_hours,
+                entropy=os.urandom,
+            )
 
     changes: list[Change] = [note] * (entries - 1) + [insert]
     log.append_many([Draft(entry=_entry(rows[at]), change=change) for at, change in enumerate(changes)])
@@ -219,15 +230,15 @@ def _form(form: int, hospital: int, day: int, *, withdrawn: bool) -> tuple[bytes
 def _entry(row: Row) -> Entry:
     return Entry(
         type="consent",
-        subtype="grant" if row[2] == 1 else "revoke",
-        action="C" if row[2] == 1 else "U",
+        subtype="grant" if row[3] == 1 else "revoke",
+        action="C" if row[3] == 1 else "U",
         outcome="0",
         region="320583",
         node="bench",
         source="consent",
         organisation="keeper",
-        consents=(row[3],),
-        patient=row[0],
+        consents=(row[4],),
+        patient=row[1],
         object_class="Consent",
         count=1,
     )

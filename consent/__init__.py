@@ -9,8 +9,9 @@ from consent.differing import difference
 from consent.errors import ConsentError
 from consent.keys import PatientKey
 from consent.lint import computable
+from consent.on_file import OnFile
 from consent.reasons import Words, reason_words
-from consent.registry import OnFile, Registry, StoredConsent, Storing
+from consent.registry import Registry, StoredConsent, Storing
 from consent.sentences import sentence
 from consent.telling import answer_sentence
 from consent.wish import SEPARATELY, Paper, Wish

@@ -50,12 +50,17 @@ class Agreement:
         self._question = question
         self._config = config
         self._documents = documents
-        in_scope = [one for one in documents if one.serves(question.purpose)]
-        self.unreadable = [one for one in in_scope if one.status == "active" and one.problem is not None]
-        self._asked = [
-            asked_of(one, question) for one in in_scope if one.status == "active" and one.problem is None
-        ]
-        self._withdrawn = [one for one in in_scope if one.status == "inactive"]
+        self.unreadable: list[Document] = []
+        self._asked: list[Asked] = []
+        self._withdrawn: list[Document] = []
+        for one in documents:
+            if one.status == "active" and one.serves(question.purpose):
+                if one.problem is None:
+                    self._asked.append(asked_of(one, question))
+                else:
+                    self.unreadable.append(one)
+            elif one.status == "inactive" and one.serves(question.purpose):
+                self._withdrawn.append(one)
         # Worked out when first needed, and the same for every item after that.
         self._spoken: Spoken | None = None
         self._found: dict[Hashable, Finding] = {}
@@ -83,7 +88,7 @@ class Agreement:
         sayings = [say(one.document, one.now, item) for one in self._asked]
         counting = [one for one in sayings if one.word is Word.PERMIT and not self._voided(one.document)]
         refusals = [one for one in sayings if one.refuses]
-        free = [p for p in counting if not any(self._stands(r, p, item) for r in refusals)]
+        free = self._free(counting, refusals, item)
         passed = [(one, rules) for one in free if (rules := self._passing(one))]
         exceptions: tuple[Rule, ...] = ()
         limits: tuple[Rule, ...] = ()
@@ -108,6 +113,12 @@ class Agreement:
             refused_by_name=any(_names_emergency(r) for r in standing),
             exceptions=exceptions,
         )
+
+    def _free(self, permits: list[Saying], refusals: list[Saying], item: Item | None) -> list[Saying]:
+        """Permits that no refusal is in the way of."""
+        if not refusals:
+            return permits
+        return [one for one in permits if not any(self._stands(r, one, item) for r in refusals)]
 
     def _voided(self, document: Document) -> str:
         """Why the permits of this consent do not count, or ""."""
@@ -139,6 +150,8 @@ class Agreement:
         self, passed: list[_Passed], sayings: list[Saying]
     ) -> tuple[list[_Passed], tuple[Rule, ...]]:
         """Permits given unseen that can be told, and the limits of what they may mean: none where one has none."""
+        if not any(one.limits or one.outside for one in sayings):
+            return passed, ()
         walls = [self._walls(one, rules, sayings) for one, rules in passed]
         # Two limits at once cannot be told in a list of either-or, so such a permit says nothing unseen.
         told = [(one, wall) for one, wall in zip(passed, walls, strict=True) if len(wall) < 2]

@@ -107,13 +107,14 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
     hours = config.tz_hours
     at = _date(said.at, "request.at", hours)
     known = _date(said.known_at, "request.knownAt", hours) or at
+    whose, custodian = _name(patient.reference), _name(said.custodian)
     reference, organisation = _name(actor.reference), _name(actor.organization)
     purpose = _name(said.purpose)
     moment_asked = at.last if at else datetime.max.replace(tzinfo=UTC)
     country = _name(actor.country) or DEFAULT_COUNTRY
     return Question(
-        is_complete=bool(_name(patient.reference) and reference and organisation and purpose and at),
-        patient=_name(patient.reference),
+        is_complete=bool(whose and reference and organisation and purpose and at),
+        patient=whose,
         born=_date(patient.birth_date, "request.patient.birthDate", hours),
         died=_date(patient.deceased_date, "request.patient.deceasedDate", hours),
         at=moment_asked,
@@ -128,14 +129,14 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
         is_abroad=country != config.home_country,
         is_foreign=country != config.home_country or bool(actor.foreign_controlled),
         is_next_of_kin=actor.relationship == "next-of-kin",
-        custodian=_name(said.custodian),
-        is_third_party=organisation != _name(said.custodian),
+        custodian=custodian,
+        is_third_party=organisation != custodian,
         purpose=purpose,
         purposes=lineage(purpose),
         action=_name(said.action) or None,
-        items=tuple(_item(one, f"request.items[{i}]", hours) for i, one in enumerate(said.items or ())),
+        items=tuple([_item(one, f"request.items[{i}]", hours) for i, one in enumerate(said.items or ())]),
         is_onward=bool(said.onward),
-        mechanism=_name(said.cross_border.mechanism if said.cross_border else None),
+        mechanism=_name(said.cross_border.mechanism) if said.cross_border else "",
         emergency=said.emergency or Emergency(),
         legal_basis=_name(said.legal_basis) or None,
         research=said.research or Research(),
@@ -169,7 +170,7 @@ def _name(text: str | None) -> str:
 
 
 def _date(text: str | None, place: str, hours: int) -> Moment | None:
-    written = _name(text)
+    written = text.strip() if text else ""
     if not written:
         return None
     try:

@@ -15,7 +15,7 @@ from consent.versions import read_all
 
 # Raised whenever the same resource would be read differently. What an older program read in advance is then read
 # again from the resource.
-FORM = 1
+FORM = 2
 
 
 class Compiled(msgspec.Struct, frozen=True):

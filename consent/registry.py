@@ -4,8 +4,7 @@ The table lies in the ledger's file and is written only inside the transaction o
 (docs/adr/0001). Whoever has not got the key sees pseudonyms, commitments and ciphertext.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -14,17 +13,19 @@ from typing import Any
 import apsw
 import msgspec
 
+from consent import on_file
 from consent.compiled import Compiled, document_of, is_true_to, read_in_advance
 from consent.config import Config
 from consent.document import Document
 from consent.errors import ConsentAltered, ConsentChanged
 from consent.keys import PatientKey
 from consent.lint import require_computable
+from consent.on_file import OnFile
 from ledger import Change, Recorded
 from ledger.errors import CannotOpen
 from ledger.sealing import Entropy, Sealed, Unsealing, pseudonym, seal
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS consent_version(
   patient TEXT NOT NULL,        -- pseudonym
   consent TEXT NOT NULL,        -- pseudonym of the consent's id
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS consent_version(
   sealed BLOB NOT NULL,
   PRIMARY KEY (patient, consent, version)
 ) STRICT;
-"""
+{on_file.SCHEMA}"""
 _USUAL_HOURS_EAST = Config().tz_hours
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = "consent, version, known_us, entry, commitment, sealed"
@@ -69,19 +70,6 @@ class StoredConsent:
     resource: dict[str, Any]
 
 
-class OnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a decision needs of a patient's consents. `versions`: id and number of every version, oldest first.
-
-    `documents` and `commitments` (by id) are those of the newest version of each consent; `known` is the time of
-    the newest entry, None where there is none.
-    """
-
-    documents: Sequence[Document]
-    versions: tuple[tuple[str, int], ...]
-    commitments: Mapping[str, str]
-    known: datetime | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storing:
     """A version about to be stored. Nothing is written until the ledger runs `change` with its entry."""
@@ -93,46 +81,38 @@ class Storing:
 
 
 class Registry:
-    """Reads consents, and prepares what the ledger writes. `reading` gives a snapshot of its file.
+    """Reads consents, and prepares what the ledger writes. `glance` gives a connection for one statement.
 
     `hours_east` is the site's: what is stored is read for it in advance.
     """
 
     SCHEMA = SCHEMA
 
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[apsw.Connection]],
-        *,
-        hours_east: int = _USUAL_HOURS_EAST,
-    ) -> None:
-        self._reading = reading
+    def __init__(self, glance: Callable[[], apsw.Connection], *, hours_east: int = _USUAL_HOURS_EAST) -> None:
+        self._glance = glance
         self._hours_east = hours_east
 
     def versions(self, patient: PatientKey) -> list[StoredConsent]:
-        """Every version of every consent of the patient, oldest first. Raises ConsentAltered."""
+        """Every version of every consent of the patient, oldest first. Raises ConsentAltered.
+
+        Also where decisions go by something else than these: whoever looks at consents, or replays, sees what counts.
+        """
+        db = self._glance()
+        rows = _rows(db, patient)
         opener = Unsealing(patient.key)
-        return [_opened(patient, opener, row) for row in self._rows(patient)]
+        found = [_opened(patient, opener, row) for row in rows]
+        kept = on_file.as_kept(db, patient, self._hours_east)
+        # Of another length: a version was stored between the two looks, or was taken out, which shows elsewhere.
+        same_length = kept is not None and len(kept.versions) == len(rows)
+        if same_length and kept != _read(patient, rows, self._hours_east):
+            raise ConsentAltered(rows[-1][3])
+        return found
 
     def on_file(self, patient: PatientKey, hours_east: int) -> OnFile:
-        """What the patient's consents say, dates without an offset `hours_east` of UTC. Raises ConsentAltered.
-
-        Of each consent only the newest version is opened: by now all are known, so no older one can count.
-        """
-        rows = self._rows(patient)
-        opener = Unsealing(patient.key)
-        ids, documents, commitments = {}, [], {}
-        for row in _newest(rows):
-            told = _told(patient, opener, row)
-            ids[row[0]] = told.consent
-            documents.append(_document(told, row, hours_east))
-            commitments[told.consent] = row[4]
-        return OnFile(
-            documents=documents,
-            versions=tuple([(ids[row[0]], row[1]) for row in rows]),
-            commitments=commitments,
-            known=_time(rows[-1][2]) if rows else None,
-        )
+        """What the patient's consents say, dates without an offset `hours_east` of UTC. Raises ConsentAltered."""
+        db = self._glance()
+        kept = on_file.kept(db, patient, hours_east)
+        return kept or _read(patient, _rows(db, patient), hours_east)
 
     def newest(self, patient: PatientKey) -> list[StoredConsent]:
         """The newest version of each consent of the patient, oldest first. Raises ConsentAltered."""
@@ -147,12 +127,11 @@ class Registry:
         require_computable(resource)
         consent_id, plain = resource["id"], _without_marks(resource)
         name = _name(patient, consent_id)
-        with self._reading() as db:
-            before = db.execute(
-                "SELECT version FROM consent_version WHERE patient = ? AND consent = ?",
-                (patient.pseudonym, name),
-            ).fetchall()
-        version = 1 + len(before)
+        before = self._glance().execute(
+            "SELECT version FROM consent_version WHERE patient = ? AND consent = ?",
+            (patient.pseudonym, name),
+        )
+        version = 1 + len(before.fetchall())
         told = {
             "consent": consent_id,
             "version": version,
@@ -160,38 +139,70 @@ class Registry:
             "compiled": read_in_advance(plain, self._hours_east),
         }
         sealed = seal(told, key=patient.key, entropy=entropy)
-        return Storing(
-            consent_id=consent_id,
-            version=version,
-            commitment=sealed.commitment,
-            change=_inserting(patient, name, version, sealed),
+
+        def change(db: apsw.Connection, recorded: Recorded) -> None:
+            _insert(db, patient, name, version, recorded, sealed)
+            keep_on_file(db, patient, entry=recorded.id, hours_east=self._hours_east, entropy=entropy)
+
+        return Storing(consent_id=consent_id, version=version, commitment=sealed.commitment, change=change)
+
+
+def keep_on_file(
+    db: apsw.Connection, patient: PatientKey, *, entry: str, hours_east: int, entropy: Entropy
+) -> None:
+    """Keep what the patient's versions say for deciding; `entry` is that of the newest. Inside its transaction."""
+    try:
+        found = _read(patient, _rows(db, patient), hours_east)
+    except ConsentAltered:
+        # What the patient says now is recorded all the same; the next decision is told what is wrong.
+        on_file.forget(db, patient)
+    else:
+        on_file.keep(db, patient, found, entry=entry, hours_east=hours_east, entropy=entropy)
+
+
+def _insert(
+    db: apsw.Connection, patient: PatientKey, name: str, version: int, recorded: Recorded, sealed: Sealed
+) -> None:
+    try:
+        db.execute(
+            f"INSERT INTO consent_version(patient, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                patient.pseudonym,
+                name,
+                version,
+                recorded.time_us,
+                recorded.id,
+                sealed.commitment,
+                sealed.ciphertext,
+            ),
         )
-
-    def _rows(self, patient: PatientKey) -> list[_Row]:
-        with self._reading() as db:
-            found: Iterator[_Row] = db.execute(_OF_PATIENT, (patient.pseudonym,))
-            return sorted(found, key=_OLDEST_FIRST)
+    except apsw.ConstraintError:
+        raise ConsentChanged from None
 
 
-def _inserting(patient: PatientKey, name: str, version: int, sealed: Sealed) -> Change:
-    def change(db: apsw.Connection, recorded: Recorded) -> None:
-        try:
-            db.execute(
-                f"INSERT INTO consent_version(patient, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    patient.pseudonym,
-                    name,
-                    version,
-                    recorded.time_us,
-                    recorded.id,
-                    sealed.commitment,
-                    sealed.ciphertext,
-                ),
-            )
-        except apsw.ConstraintError:
-            raise ConsentChanged from None
+def _rows(db: apsw.Connection, patient: PatientKey) -> list[_Row]:
+    """Every version of the patient, oldest first."""
+    return sorted(db.execute(_OF_PATIENT, (patient.pseudonym,)), key=_OLDEST_FIRST)
 
-    return change
+
+def _read(patient: PatientKey, rows: Sequence[_Row], hours_east: int) -> OnFile:
+    """What the versions say, dates without an offset `hours_east` of UTC. Raises ConsentAltered.
+
+    Of each consent only the newest is opened: by now all are known, so no older one can count.
+    """
+    opener = Unsealing(patient.key)
+    ids, documents, commitments = {}, [], {}
+    for row in _newest(rows):
+        told = _told(patient, opener, row)
+        ids[row[0]] = told.consent
+        documents.append(_document(told, row, hours_east))
+        commitments[told.consent] = row[4]
+    return OnFile(
+        documents=tuple(documents),
+        versions=tuple((ids[row[0]], row[1]) for row in rows),
+        commitments=commitments,
+        known=_time(rows[-1][2]) if rows else None,
+    )
 
 
 def _newest(rows: Sequence[_Row]) -> Collection[_Row]:

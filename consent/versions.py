@@ -80,6 +80,8 @@ def _not_replaced(documents: Sequence[Document]) -> list[Document]:
         for other, named in zip(documents, series, strict=True)
         if named is not None and other.problem is None and other.status in _WAS_IN_FORCE
     ]
+    if not newer:
+        return list(documents)
     return [
         one
         for one, named in zip(documents, series, strict=True)

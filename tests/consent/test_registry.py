@@ -45,7 +45,7 @@ def log(tmp_path: Path) -> Iterator[Log]:
 
 @pytest.fixture
 def registry(log: Log) -> Registry:
-    return Registry(log.reading)
+    return Registry(log.glance)
 
 
 def test_a_consent_comes_back_with_version_and_time_of_its_entry(log: Log, registry: Registry) -> None:
