@@ -89,7 +89,9 @@ def _say_unseen(document: Document, asked: Sequence[Reaching]) -> Saying:
     inside = tuple(rule for rule, _ in unseen if not rule.permits and rule.depth >= depth)
     denying = tuple(rule for rule, _ in base if not rule.permits)
     if base and not denying:
-        return Saying(document, Word.PERMIT, _rules(base), base[0][1], exceptions=inside)
+        whole = base[0][0]
+        stricter = tuple([rule for rule, _ in unseen if rule.depth > whole.depth and _asks_more(rule, whole)])
+        return Saying(document, Word.PERMIT, _rules(base), base[0][1], exceptions=(*inside, *stricter))
     openings = [one for one in unseen if one[0].permits and one[0].depth > (base[0][0].depth if base else -1)]
     if openings:
         limits = _rules(openings)
@@ -100,6 +102,13 @@ def _say_unseen(document: Document, asked: Sequence[Reaching]) -> Saying:
         permits = any(rule.permits for rule, _ in asked)
         return Saying(document, Word.DENY, denying, base[0][1], overrules=permits, exceptions=inside)
     return Saying(document, Word.NOTHING, exceptions=inside)
+
+
+def _asks_more(rule: Rule, around: Rule) -> bool:
+    """Whether a permit within a permit asks more of whoever receives what it means."""
+    mine, theirs = rule.whole, around.whole
+    anonymous = mine.deidentify and not theirs.deidentify
+    return rule.permits and bool(anonymous or (theirs.onward and not mine.onward))
 
 
 def _deepest(asked: Sequence[_Rule]) -> Sequence[_Rule]:

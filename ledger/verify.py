@@ -85,12 +85,13 @@ def _verdict(replay: Replay, wrong: Wrong | None) -> Verified:
     size, root = replay.edge.size, replay.edge.root().hex()
     if wrong is not None:
         return Verified(ok=False, size=size, root=root, first_wrong=wrong.index, en=str(wrong), zh=wrong.zh)
+    agree = " agrees" if replay.signed == 1 else "s agree"
     return Verified(
         ok=True,
         size=size,
         root=root,
         first_wrong=None,
-        en=f"all {size} entries are as they were appended; {replay.signed} signed checkpoints agree",
+        en=f"all {size} entries are as they were appended; {replay.signed} signed checkpoint{agree}",
         zh=f"全部 {size} 条与写入时一致;{replay.signed} 个已签名检查点相符",
     )
 

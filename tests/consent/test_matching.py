@@ -271,6 +271,27 @@ def test_a_refusal_of_another_paper_goes_along_too_until_it_is_lifted() -> None:
     assert all(any(topic in repr(one) for one in limits) for topic in ("HIV", "PSY"))
 
 
+@pytest.mark.parametrize(
+    ("around", "inside", "tokens"),
+    [
+        (None, ("deidentify-required", True), ("REDACT:PSY",)),
+        (("onward-sharing", True), ("onward-sharing", False), ("REDACT:PSY",)),
+        (("deidentify-required", True), ("onward-sharing", True), ()),
+        (None, None, ()),
+    ],
+)
+def test_without_items_a_stricter_permit_inside_is_not_lost(
+    around: tuple[str, bool] | None, inside: tuple[str, bool] | None, tokens: tuple[str, ...]
+) -> None:
+    """What it means might be given to whoever keeps its terms; unseen, nobody can know that they do."""
+    terms = [
+        {"extension": [extension(one[0], valueBoolean=one[1])]} if one else {} for one in (around, inside)
+    ]
+    rule = permit(provision=[permit(securityLabel=topic("PSY"), **terms[1])], **terms[0])
+    asked = ask(research={"deidentified": True})
+    assert decide([paper(rule)], asked, OPEN).obligations == tokens
+
+
 def test_the_rule_that_decided_is_named_with_consent_and_version() -> None:
     consent = paper(permit(HOSPITAL, provision=[deny(actor=who(DOCTOR))])) | {"meta": {"versionId": "2"}}
     assert decide([consent], ask(), Config()).rule == "paper/2 provision.provision[0]"
