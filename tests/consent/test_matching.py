@@ -284,10 +284,11 @@ def test_without_items_a_stricter_permit_inside_is_not_lost(
     around: tuple[str, bool] | None, inside: tuple[str, bool] | None, tokens: tuple[str, ...]
 ) -> None:
     """What it means might be given to whoever keeps its terms; unseen, nobody can know that they do."""
-    terms = [
-        {"extension": [extension(one[0], valueBoolean=one[1])]} if one else {} for one in (around, inside)
-    ]
-    rule = permit(provision=[permit(securityLabel=topic("PSY"), **terms[1])], **terms[0])
+    nested, rule = permit(securityLabel=topic("PSY")), permit()
+    for one, terms in ((nested, inside), (rule, around)):
+        if terms:
+            one["extension"] = [extension(terms[0], valueBoolean=terms[1])]
+    rule["provision"] = [nested]
     asked = ask(research={"deidentified": True})
     assert decide([paper(rule)], asked, OPEN).obligations == tokens
 
