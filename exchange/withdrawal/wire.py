@@ -74,6 +74,8 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 Message = Withdrawn | Followed
+# At either end of the calendar a time cannot be put into a ledger.
+YEARS = range(2000, 3000)
 _read_message = msgspec.json.Decoder(Withdrawn | Followed).decode
 _read_acknowledged = msgspec.json.Decoder(Acknowledged).decode
 
@@ -85,6 +87,9 @@ def read_message(plain: bytes) -> Message:
         message: Message = _read_message(plain)
     except (NotStrict, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotAMessage from None
+    happened = message.revoked_at if isinstance(message, Withdrawn) else message.at
+    if not all(one.year in YEARS for one in (happened, message.sent_at)):
+        raise NotAMessage
     return message
 
 

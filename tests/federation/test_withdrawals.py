@@ -692,6 +692,8 @@ def test_nobody_but_the_recipient_can_say_what_was_done(received: Pair, tmp_path
         ({"asked": "burn"}, 400),
         ({"items": ()}, 400),
         ({"notice": "一"}, 400),
+        ({"revoked_at": datetime(1, 1, 1, tzinfo=UTC)}, 400),
+        ({"revoked_at": datetime(9999, 12, 31, 23, 59, tzinfo=UTC)}, 400),
     ],
     ids=str,
 )

@@ -141,8 +141,8 @@ def request(
                 hint_zh=outcome.next_step[1],
             )
     terminal.note(
-        f"{outcome.count} records released; entry {outcome.entry_id}",
-        f"已放行 {outcome.count} 条记录;账本条目 {outcome.entry_id}",
+        f"{outcome.count} records released, with the people and places they name; entry {outcome.entry_id}",
+        f"已放行 {outcome.count} 条记录(含其中提到的人员和机构);账本条目 {outcome.entry_id}",
     )
 
 
