@@ -14,7 +14,7 @@ class Words:
 # Why something is permitted; the first that served for any item names the whole answer.
 PERMITS = {
     "EMERGENCY_OVERRIDE": Words(
-        "opened in an emergency that was declared with a reason", "已声明紧急情况并说明原因,抢救时查看"
+        "it was opened in an emergency that was declared with a reason", "已声明紧急情况并说明原因,抢救时查看"
     ),
     "INTERNAL_CARE": Words(
         "the organisation that holds the record is treating its own patient", "保管病历的医院为自己的患者看病"

@@ -87,7 +87,7 @@ class Wish:
             )
         if self.grantor and self.grantor != self.patient and not (self.refuse or self.proof):
             raise BadWish(
-                "somebody decides for the patient without proof that they may",
+                "somebody decides for the patient without proof that they may (--proof FILE)",
                 "由他人代为同意,但没有可以替患者做主的证明",
             )
 

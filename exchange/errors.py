@@ -90,8 +90,8 @@ class UnknownPatient(ExchangeError):
         super().__init__(
             "the patient given is not in this node's records",
             "本节点没有这位患者的记录",
-            hint="hutong records list shows the ids this node holds; another region's patient needs --from REGION",
-            hint_zh="hutong records list 可查看本节点的患者编号;外地患者请加 --from 地区代码",
+            hint="hutong records list shows the ids held here; elsewhere: hutong exchange request ... --from REGION",
+            hint_zh="hutong records list 可查看本节点的患者编号;外地患者:hutong exchange request … --from 地区代码",
         )
 
 

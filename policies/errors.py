@@ -24,8 +24,8 @@ class BundleUnreadable(PolicyError):
         super().__init__(
             f"{place} cannot be read as a policy bundle",
             f"{place} 不是可用的策略包",
-            hint="take the packaged rules by installing the program again; your own are built by: hutong policy build",
-            hint_zh="随程序提供的策略包请重新安装本程序;自有策略包由 hutong policy build 构建",
+            hint="is the file there? packaged rules come with the program; your own are built by: hutong policy build",
+            hint_zh="请确认文件存在;随程序提供的策略包请重新安装本程序,自有策略包由 hutong policy build 构建",
         )
 
 

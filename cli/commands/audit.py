@@ -137,6 +137,12 @@ def who_saw(terminal: Terminal, patient: str, as_json: bool) -> None:
                     "entry": one.entry_id,
                     "permit": one.permit,
                     "break_glass": one.break_glass,
+                    "role": one.role,
+                    "organisation": one.organisation,
+                    "purpose": one.purpose,
+                    "why": one.why,
+                    "consents": one.basis,
+                    "count": one.count,
                 }
                 for one in looks
             ]

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from consent.reasons import ALL_WORDS
 from exchange.audit.details import details_of
 from exchange.audit.search import Filter
+from exchange.audit.story import RecordErased
 from exchange.directory import NotInDirectory, contains, is_region
 from exchange.errors import ExchangeError
 from exchange.evidence.claim import claim_of
@@ -64,7 +65,7 @@ class NotKnown(ExchangeError):
 
 
 def filter_of(node: Node, sought: Sought) -> Filter:
-    """The same for `search`. Raises UnknownPatient, NotKnown, BadCase."""
+    """The same for `search`. Raises UnknownPatient, RecordErased, NotKnown, BadCase."""
     _require_known(node, sought.organisation, _ORGANISATION)
     _require_known(node, sought.purpose, _PURPOSE)
     _require_known(node, sought.why, _WHY)
@@ -120,7 +121,10 @@ def _patient(node: Node, text: str) -> str | None:
     """The pseudonym; no key is made for somebody only because they were searched for."""
     if not text:
         return None
-    keys = node.vault.known(node.records.patient(text))
+    patient = node.records.patient(text)
+    keys = node.vault.known(patient)
+    if keys is None and node.vault.was_erased(patient):
+        raise RecordErased  # "nothing found" would be false
     return keys.pseudonym if keys else _NOBODY
 
 

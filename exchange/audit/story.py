@@ -41,13 +41,21 @@ GROUNDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One access or attempt. `basis` are the ids of the consents it was allowed by."""
+    """One access or attempt. `basis` are the ids of the consents it was allowed by.
+
+    `role`, `organisation` (id), `purpose` and `why` are codes; `count` is how many items, None where that is not known.
+    """
 
     time: datetime
     entry_id: str
     permit: bool
     break_glass: bool
     basis: tuple[str, ...]
+    role: str
+    organisation: str
+    purpose: str
+    why: str
+    count: int | None
     zh: str
     en: str
 
@@ -59,8 +67,8 @@ class RecordErased(ExchangeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "this patient's key was destroyed: who looked before that cannot be told any more",
-            "该患者的密钥已销毁,此前由谁查看已无法得知",
+            "this patient's key was destroyed: what was agreed and who looked before that cannot be told any more",
+            "该患者的密钥已销毁,此前的同意内容和查看情况已无法得知",
             hint="the entries and their proofs still stand: hutong ledger verify",
             hint_zh="账本条目及其证明仍然有效:hutong ledger verify",
         )
@@ -96,6 +104,11 @@ def _look(office: Office, found: Recorded, outcome: Recorded | None) -> Look:
         permit=found.entry.decision == "permit",
         break_glass=found.entry.break_glass,
         basis=_basis(told),
+        role=found.entry.role,
+        organisation=found.entry.organisation,
+        purpose=found.entry.purpose,
+        why=found.entry.why,
+        count=outcome.entry.count if outcome is not None and outcome.entry.outcome == "0" else None,
         zh=sentence.say("zh"),
         en=sentence.say("en"),
     )
@@ -175,7 +188,17 @@ class _Sentence:
         if outcome.entry.outcome != "0":
             return "(未能交付)" if lang == "zh" else " (it could not be handed over)"
         count = outcome.entry.count
-        return f",共 {count} 项" if lang == "zh" else f" ({count} items)"
+        if self._is_research():
+            told = f",共 {count} 项,已去掉身份", f" ({count} items, with details that name you removed)"
+        else:
+            told = f",共 {count} 项", f" ({count} items)"
+        return told[0] if lang == "zh" else told[1]
+
+    def _is_research(self) -> bool:
+        """Extracts are de-identified before they are handed over."""
+        consent = self.told.get("consent")
+        case = consent.get("case") if isinstance(consent, Mapping) else None
+        return isinstance(case, Mapping) and "research" in case
 
     def _basis(self, lang: str) -> str:
         basis = ", ".join(_basis(self.told))

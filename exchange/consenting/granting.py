@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from consent import StoredConsent, Wish, build_consent, sentence, withdraw
-from exchange.audit.story import Look, who_saw
+from exchange.audit.story import Look, RecordErased, who_saw
 from exchange.consenting.effect import shortfalls
 from exchange.consenting.stating import state
 from exchange.errors import ExchangeError
@@ -130,8 +130,16 @@ def revoke(node: Node, patient_text: str, consent_id: str, *, by: str, reason: s
 
 
 def consents_of(node: Node, patient_text: str, *, all_versions: bool = False) -> list[StoredConsent]:
-    """The patient's consents: the newest version of each, or every version."""
-    keys = node.vault.key_of(node.records.patient(patient_text))
+    """The patient's consents: the newest version of each, or every version. Raises RecordErased.
+
+    Nothing is written, not even a key.
+    """
+    patient = node.records.patient(patient_text)
+    keys = node.vault.known(patient)
+    if keys is None:
+        if node.vault.was_erased(patient):
+            raise RecordErased
+        return []
     return node.consents.versions(keys) if all_versions else node.consents.newest(keys)
 
 

@@ -98,7 +98,7 @@ def _ruled(story: Story) -> Iterator[Row]:
             Text("逐类询问策略", "the policy was asked for each kind of item"),
             Text(
                 f"共 {answers.total()} 次:允许 {answers[True]} 次,拒绝 {answers[False]} 次",
-                f"{answers.total()} times: {answers[True]} times yes, {answers[False]} times no",
+                f"asked {answers.total()}, of these yes {answers[True]}, no {answers[False]}",
             ),
         )
     for code in sorted({code for one in story.questions for code in one["output"]["reasons"]}):

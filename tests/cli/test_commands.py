@@ -142,6 +142,25 @@ def test_a_refused_request_leaves_no_file(node: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_became_of_a_request_is_one_document_for_a_program(node: Path, tmp_path: Path) -> None:
+    out = tmp_path / "record.json"
+    words = ["exchange", "request", "--patient", PATIENT, "--for", "TREAT", "--json", "-o", str(out)]
+    own = typed("--node", str(node), *words, "--as", "ks-dr-001")
+    told = orjson.loads(own.stdout)
+    assert (own.exit_code, told["permit"], told["code"]) == (0, True, "INTERNAL_CARE")
+    assert orjson.loads(out.read_bytes())["total"] == told["count"]
+    out.unlink()
+    other = typed("--node", str(node), *words, "--as", "ks-dr-005")
+    told = orjson.loads(other.stdout)
+    assert (other.exit_code, told["permit"], told["code"]) == (3, False, "NO_CONSENT")
+    assert told["reasons"][0]["zh"]
+    assert told["next_step"]["en"]
+    assert not out.exists()
+    assert (
+        typed("--node", str(node), *words[:-2], "--as", "ks-dr-001").exit_code == 2
+    )  # the record needs a place
+
+
 def test_a_bad_line_is_named_and_the_rest_goes_in(node: Path, tmp_path: Path) -> None:
     copy = tmp_path / "kunshan"
     shutil.copytree(node, copy)

@@ -24,7 +24,6 @@ NO_JSON = {
     ("consent", "receipt"),  # and so is this one's
     ("demo",),
     ("deid", "record"),
-    ("exchange", "request"),
     ("ledger", "checkpoint"),
     ("ledger", "prove"),
     ("node", "card"),

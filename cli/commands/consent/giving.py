@@ -28,7 +28,8 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
     Example:
         hutong --node kunshan consent grant ks-pt-0001 --to zh-first-hospital --for TREAT \\
             --class Condition --class MedicationRequest --until 2027-06-30 \\
-            --confirm third-party --evidence signed.pdf
+            --confirm sensitive --confirm third-party \\
+            --evidence signed.pdf
     """
     from exchange.consenting import grant as grant_consent
 

@@ -21,6 +21,7 @@ HEAD = (
     ("since", "自"),
     ("what it says", "内容"),
 )
+CODES = {"active": "in-force", "inactive": "taken-back"}
 STATES = {"active": ("in force", "有效"), "inactive": ("taken back", "已收回")}
 
 
@@ -43,7 +44,7 @@ def list_consents(terminal: Terminal, patient: str, everything: bool, as_json: b
         rows = [_row(terminal, node, one, newest[one.consent_id]) for one in found]
         _tell_shortfalls(terminal, node, patient, list({one.consent_id: one for one in found}.values()))
     if as_json:
-        output.document([_as_dict(one) for one in found])
+        output.document([_as_dict(one, newest[one.consent_id]) for one in found])
     else:
         terminal.table(HEAD, rows, right=(1,))
 
@@ -80,7 +81,7 @@ def show(
         output.document(one.resource)
         return
     if as_json:
-        output.document(_as_dict(one))
+        output.document(_as_dict(one, len(versions)))
         return
     output.line(sentence)
     state, since = _state(terminal, one, len(versions)), terminal.time(one.known)
@@ -120,8 +121,10 @@ def _state(terminal: Terminal, one: "StoredConsent", newest: int) -> str:
     return terminal.told(*STATES.get(status, (status, status)))
 
 
-def _as_dict(one: "StoredConsent") -> dict[str, object]:
+def _as_dict(one: "StoredConsent", newest: int) -> dict[str, object]:
+    status = str(one.resource.get("status", ""))
     return {
+        "state": "replaced" if one.version < newest else CODES.get(status, status),
         "consent": one.consent_id,
         "version": one.version,
         "known": one.known,

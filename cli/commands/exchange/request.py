@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
+from cli import output
 from cli.commands.exchange.noun import exchange
 from cli.errors import DoNotGoTogether, Refused
 from cli.files import answer_to, hand_over
-from cli.options import PATIENT_HELP, out_file
+from cli.options import PATIENT_HELP, as_json, out_file
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from exchange.path.verdict import Because
+    from exchange.requesting import Outcome
 
 
 @exchange.command()
@@ -80,6 +83,7 @@ if TYPE_CHECKING:
     help="Somebody it is asked for as well: all of them may see it, or nobody; repeatable.",
 )
 @out_file
+@as_json
 @click.pass_obj
 def request(
     terminal: Terminal,
@@ -95,12 +99,13 @@ def request(
     on_behalf_of: str,
     others: tuple[str, ...],
     out: Path | None,
+    as_json: bool,
 ) -> None:
     """Ask for a patient's record. What consent and policy permit comes as one FHIR Bundle on standard output.
 
-    A refusal leaves standard output empty, says why and what to do next, and has exit code 3. Either answer
-    is on record, for each person it was asked for. What it rests on (--case, --code) is looked up by whoever
-    holds the record; kinds of case: referral, consultation, visit, contract, order, agreement.
+    A refusal leaves standard output empty (with --json and -o it is told there), says why and what to do next, and has
+    exit code 3. Either answer is on record, for each person it was asked for. What it rests on (--case, --code) is
+    looked up by whoever holds the record; kinds of case: referral, consultation, visit, contract, order, agreement.
 
     Example:
         hutong --node kunshan exchange request --patient zh-pt-0001 --for TREAT \\
@@ -129,8 +134,17 @@ def request(
         on_behalf_of=on_behalf_of,
         others=others,
     )
+    if as_json and out is None:
+        raise DoNotGoTogether(
+            "exchange request",
+            "--json needs -o: the record goes there, and what became of the request to standard output",
+            "--json 须与 -o 同用:记录写入文件,结果写到标准输出",
+        )
     with answer_to(out) as file, terminal.open() as node:
         outcome = ask_for(node, asked, partial(hand_over, file, out))
+        if not outcome.permit and as_json:
+            output.document(_as_dict(outcome))
+            raise Exit(Refused.exit_code)
         if not outcome.permit:
             en = "; ".join(_named(one, one.en, ": ") for one in outcome.reasons)
             zh = ";".join(_named(one, one.zh, ":") for one in outcome.reasons)
@@ -140,10 +154,28 @@ def request(
                 hint=outcome.next_step[0],
                 hint_zh=outcome.next_step[1],
             )
+    if as_json:
+        output.document(_as_dict(outcome))
     terminal.note(
         f"{outcome.count} records released, with the people and places they name; entry {outcome.entry_id}",
         f"已放行 {outcome.count} 条记录(含其中提到的人员和机构);账本条目 {outcome.entry_id}",
     )
+
+
+def _as_dict(outcome: "Outcome") -> dict[str, object]:
+    return {
+        "permit": outcome.permit,
+        "code": outcome.code,
+        "reasons": [
+            {"code": one.code, "en": one.en, "zh": one.zh, "law": one.law, "person": one.person}
+            for one in outcome.reasons
+        ],
+        "next_step": None if outcome.permit else dict(zip(("en", "zh"), outcome.next_step, strict=True)),
+        "entry": outcome.entry_id,
+        "holder": outcome.holder,
+        "count": outcome.count,
+        "withheld": dict(outcome.withheld),
+    }
 
 
 def _named(one: "Because", words: str, colon: str) -> str:

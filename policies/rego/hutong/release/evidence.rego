@@ -58,8 +58,8 @@ refusals contains "EVIDENCE_UNKNOWN" if {
 #   named and is not open counts against any purpose.
 # custom:
 #   code: CASE_NOT_OPEN
-#   zh: 需要一份进行中的转诊单、会诊单或就诊记录
-#   en: this needs an open referral, consultation or visit
+#   zh: 所指个案在此处并非进行中,或该用途需要进行中的转诊、会诊或就诊
+#   en: the case that is named is not open here, or this purpose needs an open referral, consultation or visit
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "CASE_NOT_OPEN" if {
 	some proof in lacking
