@@ -92,6 +92,13 @@ CLASSES = {
     "QuestionnaireResponse": ("问卷", "questionnaires"),
     "Specimen": ("标本", "specimens"),
     "MolecularSequence": ("基因序列", "gene sequences"),
+    "Appointment": ("预约", "appointments"),
+    "CareTeam": ("照护团队", "care teams"),
+    "EpisodeOfCare": ("签约服务", "contracts for care"),
+    "Flag": ("警示信息", "alerts"),
+    "RelatedPerson": ("家属信息", "relatives"),
+    "Device": ("医疗器械", "devices"),
+    "Consent": ("同意书", "consents"),
 }
 SENSITIVITIES = {
     "HIV": ("艾滋病", "HIV"),

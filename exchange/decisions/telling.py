@@ -9,6 +9,7 @@ from exchange.decisions.page import Page, Row, Section, Text
 from exchange.decisions.told import Story
 from exchange.decisions.words import class_words, purpose_words, role_words, same, time_of
 from exchange.instants import from_us
+from exchange.path.judging import KEPT_BACK
 
 STATES = {
     "done": Text("已履行", "done"),
@@ -58,6 +59,13 @@ def _asked(story: Story) -> Iterator[Row]:
     )
 
 
+AS_A_WHOLE = Text(
+    "各项内容均不能放行,因此按未见任何内容作出判定:其他地区不得获知隐藏了什么;各项的原因见下",
+    "no item could leave, so it was decided as if none had been seen: another region must not learn what is kept back;"
+    " the reason for each item stands below",
+)
+
+
 def _agreed(story: Story) -> Iterator[Row]:
     consent = story.consent
     if not story.details.open:
@@ -66,6 +74,8 @@ def _agreed(story: Story) -> Iterator[Row]:
     if reason := consent.get("reason"):
         words = reason_words(reason)
         yield Row(Text("结论", "answer"), Text(f"{words.zh}({reason})", f"{words.en} ({reason})"))
+    if KEPT_BACK in story.details.told:
+        yield Row(Text("如何判定", "how it was asked"), AS_A_WHOLE)
     for one in story.sentences:
         name = f"{one.consent}/{one.version}"
         yield Row(Text(f"同意 {name}", f"consent {name}"), one.says)

@@ -158,6 +158,7 @@ def test_what_was_kept_back_is_sealed_beside_the_decision_and_it_can_be_made_aga
         ("CONSENT_DENY", 1, ("Condition",))
     ]
     assert page.story.details.told["kept_back"] == [["Condition/d-1", "CONSENT_DENY"]]
+    assert any("as if none had been seen" in line for line in page.lines("en"))
     assert "items" not in page.story.consent["case"]
     assert replay(office, intent.id).same
 
