@@ -193,7 +193,13 @@ def test_closed_streams_are_no_crash() -> None:
 def test_ctrl_c_says_so_and_ends_with_130() -> None:
     words = [sys.executable, "-c", "from cli.app import run; run()", "ledger", "check", "-"]
     with subprocess.Popen(
-        words, env=BARE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        words,
+        env=BARE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Tests that a shell runs in the background were started deaf to Ctrl-C, and whoever they start is deaf too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
     ) as process:
         _wait_until_it_reads(process.pid)
         process.send_signal(signal.SIGINT)
