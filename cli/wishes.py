@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from exchange.directory import Directory
 
 F = TypeVar("F", bound=Callable[..., Any])
+# consent.databases.DATABASES, without reading it for a page of help.
+DATABASES = ("population", "archive", "emr")
 CONFIRMATIONS = ("sensitive", "third-party", "cross-border", "publish", "automated", "research-broad")
 
 
@@ -31,6 +33,13 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _several("--region", "regions", "CODE", "Recipients in this region, e.g. 440400"),
     _several("--for", "purposes", "PURPOSE", "What for: a v3 ActReason code, e.g. TREAT"),
     _several("--class", "classes", "TYPE", "Only this type of record, e.g. Observation"),
+    click.option(
+        "--database",
+        "databases",
+        multiple=True,
+        type=click.Choice(DATABASES),
+        help="All kinds of record of one of the three databases; the consent names each of them. Repeatable.",
+    ),
     _several("--code", "codes", "SYSTEM|CODE", "Only records with this code"),
     _several("--sensitivity", "sensitivities", "LABEL", "Records of this sensitivity, e.g. PSY"),
     click.option(
@@ -73,10 +82,13 @@ def wish_options(command: F) -> F:
 def wish_of(directory: "Directory", said: Mapping[str, Any]) -> "Wish":
     """The wish in what was said. Raises NotInDirectory for an unknown recipient, CannotRead for a paper."""
     from consent import Wish
+    from consent.databases import classes_of
 
     given: dict[str, Any] = {name: value for name, value in said.items() if value not in (None, ())}
     given |= {name: when.text for name, when in given.items() if isinstance(when, When)}
     given |= {name: _paper(given[name]) for name in ("proof", "evidence") if name in given}
+    if databases := given.pop("databases", ()):
+        given["classes"] = tuple(dict.fromkeys((*given.get("classes", ()), *classes_of(databases))))
     if by := given.pop("by", None):
         given["grantor"] = grantor_of(by)
     given["recipients"] = tuple(reference_of(directory, one) for one in given.get("recipients", ()))
@@ -98,7 +110,7 @@ def reference_of(directory: "Directory", text: str) -> str:
             return find(text).reference
         except NotInDirectory:
             continue
-    raise NotInDirectory("recipient", "接收方")
+    raise NotInDirectory("recipient", "接收方", text)
 
 
 def grantor_of(text: str) -> str:

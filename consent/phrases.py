@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from consent.databases import DATABASES, whole_databases
 from consent.rules import Conditions, Labels, Recipient, Uses
 from consent.when import Moment, Period, local, seen_in
 from consent.words import ACTIONS, CLASSES, LEVELS, MEANINGS, PURPOSES, ROLES, SENSITIVITIES, USES, word
+from consent.words import DATABASES as NAMED_DATABASES
 
 NameOf = Callable[[str], str | None]
 Table = dict[str, tuple[str, str]]
@@ -155,12 +157,26 @@ class Phrases:
 
     def what(self, said: Conditions, *, permits: bool, some: bool = False) -> str:
         """Which part of the record; `some` where it is about records within it."""
-        kinds = self.words(CLASSES, said.kinds or ())
+        kinds = self._kinds(said.kinds or ())
         topics = self._topics(said.labels)
         whole = self.pick("记录", "records" if some else "record")
         noun = kinds or (self.pick("信息", "information") if topics else whole)
         closer = [one for one in self._closer(said, permits=permits) if one]
         return topics + noun + self.aside(self.pick("；", "; ").join(closer))
+
+    def _kinds(self, classes: Sequence[str]) -> str:
+        """Kinds of record; one of the three databases by its name, with how many kinds of record that is."""
+        whole = whole_databases(classes)
+        rest = [one for one in classes if not any(one in DATABASES[name] for name in whole)]
+        named = [self._database(name) for name in whole]
+        return self.list_of([*named, *(word(CLASSES, one, self.lang) for one in rest)])
+
+    def _database(self, name: str) -> str:
+        count = len(DATABASES[name])
+        said = word(NAMED_DATABASES, name, self.lang)
+        return said + self.pick(
+            f"（整库，共 {count} 类记录）", f" (the whole database, {count} kinds of record)"
+        )
 
     def _closer(self, said: Conditions, *, permits: bool) -> Iterable[str]:
         """Which of them, more closely."""

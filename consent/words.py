@@ -2,6 +2,8 @@
 
 import hashlib
 
+from consent import databases
+
 PURPOSES = {
     "TREAT": ("看病", "your care"),
     "ETREAT": ("急诊救治", "emergency care"),
@@ -99,6 +101,12 @@ CLASSES = {
     "RelatedPerson": ("家属信息", "relatives"),
     "Device": ("医疗器械", "devices"),
     "Consent": ("同意书", "consents"),
+}
+# Named where a consent names all of their kinds (databases.py).
+DATABASES = {
+    "population": ("全员人口信息", "population register"),
+    "archive": ("电子健康档案", "health archive"),
+    "emr": ("电子病历", "medical record"),
 }
 SENSITIVITIES = {
     "HIV": ("艾滋病", "HIV"),
@@ -208,6 +216,7 @@ def edition() -> str:
         PURPOSES,
         ACTIONS,
         CLASSES,
+        DATABASES,
         SENSITIVITIES,
         LEVELS,
         ROLES,
@@ -217,5 +226,6 @@ def edition() -> str:
         STATUSES,
         SCOPES,
     )
-    told = repr([sorted(one.items()) for one in tables])
+    kinds = [(name, sorted(classes)) for name, classes in databases.DATABASES.items()]
+    told = repr([*(sorted(one.items()) for one in tables), kinds])
     return f"{BUILT}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"

@@ -26,7 +26,8 @@ class Ask:
     """What somebody at this node asks. `holder`: region, organisation or node that keeps the record; "" = this node.
 
     `person` is an id of this node's registry, or "Patient/<id>" for the patient themself; `others` are ids of whom
-    it is asked for as well. `case`: "referral:ID"; `code`: what the patient showed, instead of a case.
+    it is asked for as well. `case`: "referral:ID"; `code`: what the patient showed, instead of a case. `authn_method`
+    is how the patient was recognised, one of METHODS (exchange/path/circumstances.py).
     """
 
     patient: str
@@ -39,6 +40,7 @@ class Ask:
     code: str = ""
     on_behalf_of: str = ""
     others: tuple[str, ...] = ()
+    authn_method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,8 @@ def request_of(node: Node, ask: Ask, *, holder: str = "") -> Request:
         emergency_reason=ask.emergency_reason,
         based_on=_ground(ask, holder or node.id),
         others=_others(node, ask),
+        authn_method=ask.authn_method or ("code" if ask.code else ""),
+        zone=node.settings["node.zone"],
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import orjson
+
 from consent import sentence
 from exchange.audit.details import Details, details_of
 from exchange.decisions.duties_done import Followed
@@ -21,7 +23,8 @@ from exchange.path.office import Office
 from exchange.policy.adopting import newest
 from ledger import Recorded
 from ledger.proof import check, prove
-from policies.bundle import Bundle, read_bundle
+from policies.bundle import DATA_ROOT, Bundle, read_bundle
+from policies.grading import Grading
 from policies.sources import sources_in
 
 
@@ -61,6 +64,7 @@ class Explained:
                 {"code": one.code, "count": one.count, "classes": list(one.classes)}
                 for one in self.story.withheld()
             ],
+            "levels": [{"zh": one.zh, "en": one.en} for one in self.story.levels()],
             "duties": [
                 {
                     "code": one.code,
@@ -107,6 +111,7 @@ def explain(office: Office, entry_id: str, kept: Callable[[str], Bundle | None] 
         again=replay(office, found.id),
         rules=sources_in(bundle.packed, "the bundle").rules,
         same_rules=bundle.digest == found.entry.policy,
+        grading=Grading(orjson.loads(bundle.data)[DATA_ROOT]),
         adopted=_adopted(office, found),
     )
     return Explained(story, page_about(story))

@@ -8,14 +8,18 @@ from typing import Any
 from consent import reason_words
 from exchange.audit.details import Details
 from exchange.decisions.duties_done import Duty, Followed
+from exchange.decisions.levels import levels
 from exchange.decisions.page import Text
 from exchange.decisions.replaying import Replayed
+from exchange.path.duties import classes_and_codes
 from exchange.path.judging import KEPT_BACK
 from exchange.path.leaving import sort_of_author
 from exchange.path.office import Office
 from exchange.path.panel import NOT_FOR_ALL
+from exchange.path.wording import CODE_KEPT_BACK
 from ledger import Recorded
 from ledger.proof import Checked
+from policies.grading import Grading
 from policies.sources import Written
 
 
@@ -56,6 +60,7 @@ class Story:
     again: Replayed
     rules: Mapping[str, Written]
     same_rules: bool
+    grading: Grading
     adopted: Recorded | None
 
     @property
@@ -86,6 +91,10 @@ class Story:
         asked: Sequence[Mapping[str, Any]] = self.details.told.get("policy", ())
         return asked
 
+    def levels(self) -> list[Text]:
+        """How sensitive what was permitted is; not told where the rules that decided are gone, or had no levels."""
+        return levels(self.grading, self.questions) if self.permit and self.same_rules else []
+
     def withheld(self) -> list[Withheld]:
         """What was left out, in groups by reason: what consent held back, then what the policy did.
 
@@ -111,6 +120,8 @@ class Story:
         """A reason code in words."""
         if code == NOT_FOR_ALL:
             return Text("共同查看的人员中有人无权查看", "somebody they look at it with may not see it")
+        if code == CODE_KEPT_BACK.code:
+            return Text(f"{CODE_KEPT_BACK.zh}({code})", f"{CODE_KEPT_BACK.en} ({code})")
         words = self.rules[code].rule if code in self.rules else reason_words(code)
         return Text(f"{words.zh}({code})", f"{words.en} ({code})")
 
@@ -122,7 +133,17 @@ class Story:
             data = one["input"]["data"]
             asked = _kind("".join(data["classes"]), data["confidentiality"], data["sensitivities"])
             if asked == kind and data.get("author", author) == author:
-                return "" if one["output"]["allow"] else str(one["output"]["reasons"][0])
+                return (
+                    self._kept_by_code(item) if one["output"]["allow"] else str(one["output"]["reasons"][0])
+                )
+        return ""
+
+    def _kept_by_code(self, item: Mapping[str, Any]) -> str:
+        """CODE_NOT_FOR_ROLE for an item the policy let go, of a class of which it let go certain codes only."""
+        for code, _, value in (text.partition(":") for text in self.found.entry.obligations):
+            wanted = classes_and_codes(value).get(item["class"]) if code == "only-codes" else None
+            if wanted is not None and wanted.isdisjoint(item.get("code", ())):
+                return CODE_KEPT_BACK.code
         return ""
 
 

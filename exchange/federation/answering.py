@@ -183,6 +183,8 @@ def _request(question: Question, actors: Sequence[Actor]) -> Request:
         based_on=BasedOn(kind=case.kind, id=case.id) if case else None,
         digest=hashlib.sha256(encode(question)).hexdigest(),
         others=tuple(actors[1:]),
+        authn_method=question.authn_method,
+        zone=question.zone,
     )
 
 

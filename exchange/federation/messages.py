@@ -43,6 +43,9 @@ Role = Literal[
     "courier",
     "home-nurse",
 ]
+# Of exchange/path/circumstances.py.
+Method = Literal["", "health-card", "identity-card", "social-security-card", "code", "face", "staff"]
+Zone = Literal["", "hospital", "health", "government", "mobile", "internet"]
 _SALT_BYTES = 32
 
 Message = TypeVar("Message", bound=msgspec.Struct)
@@ -79,11 +82,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     id: Id
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one node asks another. `patient` is an id, or `system|value`.
 
     `asker` and `holder` are node ids: a question cannot be passed on in another node's name. `salt` keeps the
-    digest of the words from telling them.
+    digest of the words from telling them. What is not said is not sent, so that a node that knows no such field
+    takes the question.
     """
 
     id: Id
@@ -98,6 +102,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     based_on: Case | None
     salt: Salt
     others: Annotated[tuple[Asker, ...], msgspec.Meta(max_length=20)] = ()
+    authn_method: Method = ""
+    zone: Zone = ""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,6 +184,8 @@ def question_of(request: Request, *, holder: str, entropy: Callable[[int], bytes
                 "emergency_reason": request.emergency_reason,
                 "based_on": None if case is None else {"kind": case.kind, "id": case.id},
                 "salt": salt(entropy),
+                "authn_method": request.authn_method,
+                "zone": request.zone,
             }
         )
     except msgspec.MsgspecError:

@@ -3,7 +3,7 @@
 Nothing is written and nothing is released here, so the same judgement can be made again later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from consent import PatientKey
@@ -14,7 +14,7 @@ from exchange.path.office import Office
 from exchange.path.request import Request
 from exchange.path.subject import Subject
 from exchange.path.verdict import Because, Verdict, Withheld
-from exchange.path.wording import EVIDENCE_DOES_NOT_HOLD, because_consent, because_duty
+from exchange.path.wording import CODE_KEPT_BACK, EVIDENCE_DOES_NOT_HOLD, because_consent, because_duty
 from exchange.records import ItemFacts
 
 # Among the sealed evidence: [item, reason code] of what another region was not even told of.
@@ -75,7 +75,7 @@ def _hear(
         at=now.isoformat(timespec="seconds"),
     )
     agreed = [item for item in items if item.ref in agreement.permitted]
-    return _Heard(request, office, agreement, may_leave(office.policy(), question, agreed))
+    return _Heard(request, office, agreement, may_leave(office.policy(), question, agreed), agreed)
 
 
 def request_facts(request: Request, patient: str) -> dict[str, object]:
@@ -90,6 +90,8 @@ def request_facts(request: Request, patient: str) -> dict[str, object]:
         "asked_at": request.asked_at.isoformat(),
         "emergency_reason": request.emergency_reason,
         "based_on": ground and ground.as_kept(),
+        "authn_method": request.authn_method,
+        "zone": request.zone,
         "actor": {
             "id": actor.id,
             "name": actor.name,
@@ -113,6 +115,7 @@ class _Heard:
     office: Office
     agreement: Agreement
     permission: Permission
+    agreed: Sequence[ItemFacts]
 
     def verdict(self) -> Verdict:
         if self.agreement.decision != "permit":
@@ -122,23 +125,28 @@ class _Heard:
         if self.request.rests_on_nothing:
             return self.no(EVIDENCE_DOES_NOT_HOLD)
         try:
-            return self.yes(duties_from(self.permission.obligations))
+            duties = duties_from(self.permission.obligations)
         except CannotFulfil as unkept:
             return self.no(because_duty(unkept.code))
+        allowed = self.permission.allowed
+        kept = {item.ref for item in self.agreed if not duties.let_go(item.class_, item.codes)}
+        return self.no(CODE_KEPT_BACK) if allowed and kept.issuperset(allowed) else self.yes(duties, kept)
 
     def reasons_for(self, items: Sequence[ItemFacts], otherwise: str) -> Mapping[str, str]:
         """Why each of the items stays: the reason consent or policy gave for it, or `otherwise`."""
         own = {one.ref: one.reason for one in (*self.agreement.withheld, *self.permission.withheld)}
         return {item.ref: own.get(item.ref, otherwise) for item in items}
 
-    def yes(self, duties: Duties) -> Verdict:
-        agreement = self.agreement
+    def yes(self, duties: Duties, kept: Set[str]) -> Verdict:
+        """The permit; `kept` are items whose codes the duties do not let go."""
+        agreement, allowed = self.agreement, self.permission.allowed
+        coded = [Withheld(ref=ref, reason=CODE_KEPT_BACK.code) for ref in allowed if ref in kept]
         return Verdict(
             permit=True,
             code=agreement.reason,
             reasons=(because_consent(agreement.reason),),
-            permitted=self.permission.allowed,
-            withheld=(*agreement.withheld, *self.permission.withheld),
+            permitted=tuple(ref for ref in allowed if ref not in kept),
+            withheld=(*agreement.withheld, *self.permission.withheld, *coded),
             duties=duties,
             consents=agreement.commitments,
             versions=len(agreement.versions),

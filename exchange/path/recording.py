@@ -157,9 +157,9 @@ class Desk:
             outcome="0",
             phase="intent",
         )
-        return self.write(
-            entry, {"asked": request.patient, "holder": holder, "request": request.id}, key=patient.key
-        )
+        told = {"asked": request.patient, "holder": holder, "request": request.id}
+        said = {"authn_method": request.authn_method, "zone": request.zone}
+        return self.write(entry, told | {name: text for name, text in said.items() if text}, key=patient.key)
 
     def answered(
         self,

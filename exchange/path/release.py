@@ -15,6 +15,7 @@ from consent import PatientKey
 from exchange.aftermath import following
 from exchange.errors import ExchangeError, UnknownPatient
 from exchange.evidence.weighing import code_missed, code_used, weighed
+from exchange.path.at_a_glance import in_order
 from exchange.path.handover import bundle_of
 from exchange.path.judging import is_from_elsewhere, is_settled, judge
 from exchange.path.making_safe import make_safe
@@ -91,7 +92,10 @@ def release(request: Request, office: Office, deliver: Deliver) -> Released | Re
             office, patient=patient, refs=verdict.permitted, profile=duties.profile, only=duties.only
         )
         bundle, count = bundle_of(
-            safe.resources, request_id=request.id, at=office.clock(), valid_for=duties.valid_for
+            in_order(safe.resources) if request.is_emergency else safe.resources,
+            request_id=request.id,
+            at=office.clock(),
+            valid_for=duties.valid_for,
         )
         deliver(bundle)
     except BaseException:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from exchange.directory import Organisation
+from exchange.directory import Organisation, type_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,7 @@ class Actor:
         """
         if self.role == "kiosk" and self.on_behalf_of.startswith("Patient/"):
             return self.on_behalf_of
-        kind = {
-            "patient": "Patient",
-            "next-of-kin": "RelatedPerson",
-            "ai-device": "Device",
-            "kiosk": "Device",
-        }.get(self.role, "Practitioner")
-        return self.id if "/" in self.id else f"{kind}/{self.id}"
+        return self.id if "/" in self.id else f"{type_of(self.role)}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +104,8 @@ class Request:
     """One question put to the node that holds the record. Times are aware.
 
     `others` are asked for besides `actor`, as the experts of a consultation are: one decision, an entry for each.
+    `authn_method` is how the patient was recognised, `zone` the network it came from; "" where that was not said
+    (circumstances.py).
     """
 
     id: str
@@ -123,6 +119,8 @@ class Request:
     research: Study | None = None
     digest: str = ""
     others: tuple[Actor, ...] = ()
+    authn_method: str = ""
+    zone: str = ""
 
     @property
     def is_emergency(self) -> bool:

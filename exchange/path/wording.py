@@ -87,6 +87,13 @@ EVIDENCE_DOES_NOT_HOLD = Because(
     zh="请求所依据的转诊、会诊、签约、健康码或文件,目前对该机构和目的不成立",
     law="《个人信息保护法》第六条 · PIPL art. 6",
 )
+# What the duty `only-codes` keeps back.
+CODE_KEPT_BACK = Because(
+    code="CODE_NOT_FOR_ROLE",
+    en="records of this class are for somebody of this role only with certain codes, and these have others",
+    zh="该角色只能查看此类记录中带特定编码的内容，所请求的不在其中",
+    law="《个人信息保护法》第六条 · PIPL art. 6",
+)
 PANEL_INCOMPLETE = Because(
     code="PANEL_INCOMPLETE",
     en="somebody else who was named with them may not see it",

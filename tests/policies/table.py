@@ -92,6 +92,7 @@ APPOINTMENT = {"role": "nurse", "purpose": "PATADMIN", "item": ["Appointment"]}
 CARE = "deidentify:care"
 CARE_SEALED = "deidentify:care seal"
 PART_SEALED = "deidentify:care minimum-necessary seal"
+ECG_ONLY = "only-codes:DiagnosticReport+http://loinc.org|11524-6+Observation+http://loinc.org|11524-6"
 COUNTED = "deidentify:statistics minimum-necessary seal small-cell:11"
 EMERGENCY = "deidentify:care seal notify-patient review:PT24H time-limit:PT4H"
 
@@ -241,7 +242,9 @@ ITEMS = (
     _refuse("a radiologist sees no medication", "CLASS_NOT_FOR_ROLE", **{**RADIOLOGIST, "item": ["MedicationRequest"]}),
     _refuse("nor a diagnosis", "CLASS_NOT_FOR_ROLE", **{**RADIOLOGIST, "item": ["Condition"]}),
     _refuse("the centre does not treat", "KIND_NOT_FOR_PURPOSE", **{**RADIOLOGIST, "purpose": "TREAT"}),
-    _permit("remote ECG", PART_SEALED, **{**READER, "role": "ecg-physician", "item": ["Observation"]}),
+    _permit("remote ECG", f"{PART_SEALED} {ECG_ONLY}", **{**READER, "role": "ecg-physician", "item": ["Observation"]}),
+    _permit("an ECG read with the help of a device", f"{CARE_SEALED} {ECG_ONLY}",
+            **{**DEVICE, "on_behalf_of_role": "ecg-physician"}, item=["Observation"]),
     _refuse("an ECG shows no image", "CLASS_NOT_FOR_ROLE",
             **{**READER, "role": "ecg-physician", "item": ["ImagingStudy"]}),
     _permit("remote pathology", PART_SEALED, **{**READER, "role": "pathologist", "item": ["Specimen"]}),
@@ -381,6 +384,8 @@ PUBLIC = (
     _refuse("it does not read", "AGGREGATES_ONLY", **{**STATISTICS, "action": "disclose"}),
     _refuse("nor use", "AGGREGATES_ONLY", **{**STATISTICS, "action": "use"}),
     _permit("a manager counts in the own house", "deidentify:statistics minimum-necessary small-cell:11", **MANAGER),
+    _permit("a manager counts where the law says so", "deidentify:statistics minimum-necessary small-cell:11",
+            **MANAGER, ground="STATUTORY_DUTY"),
     _refuse("and reads nobody's record", "AGGREGATES_ONLY", **{**MANAGER, "action": "access"}),
     _refuse("nor counts another house", "OUTSIDE_OWN_HOUSE", **{**MANAGER, "organisation": "ks-township"}),
     _refuse("a manager does not treat", "ROLE_NOT_FOR_PURPOSE", **{**MANAGER, "purpose": "TREAT"}),

@@ -47,12 +47,14 @@ def test_the_terms_of_a_family_are_complete(name: str) -> None:
 def test_a_role_is_complete(name: str) -> None:
     role = DATA["roles"][name]
     assert set(role) == {
-        "kinds", "ceiling", "labels", "never", "classes", "content", "acts_for", "needs", "elements", "own_house",
+        "kinds", "ceiling", "labels", "never", "classes", "content", "acts_for", "needs", "codes",
+        "elements", "own_house",
     }  # fmt: skip
     assert set(role["acts_for"]) <= ROLES - {name}
     assert set(role["needs"]) <= set(DATA["families"])
     assert set(role["needs"].values()) <= SORTS - {"none"}
     assert all(one.partition(".")[0] in role["classes"] for one in role["elements"].split())
+    assert all(name in role["classes"] and codes for name, codes in role["codes"].items())
     assert role["kinds"] == "*" or set(role["kinds"]) <= KINDS
     assert role["ceiling"] in LEVELS
     assert role["labels"] in ("any", "none")
@@ -102,6 +104,14 @@ def test_every_class_that_can_be_about_a_patient_is_in_one_of_the_three_database
     assert set(DATA["datasets"].values()) == {"population", "archive", "emr"}
     listed = [one["classes"] for one in (*DATA["families"].values(), *DATA["roles"].values())]
     assert {name for classes in listed if classes != "*" for name in classes} <= set(DATA["datasets"])
+
+
+def test_a_consent_that_names_a_database_means_the_classes_the_rules_count_to_it() -> None:
+    from consent.databases import DATABASES
+
+    listed = {name: {one for one, of in DATA["datasets"].items() if of == name} for name in DATABASES}
+    assert listed == {name: set(classes) for name, classes in DATABASES.items()}
+    assert set().union(*DATABASES.values()) == set(DATA["datasets"])
 
 
 def test_a_device_acts_for_everybody_who_may_answer_for_one() -> None:

@@ -49,7 +49,9 @@ def build(
     """
     if start is not (out is None) or (start and sign is not None):
         raise DoNotGoTogether(
-            "policy build", "name a bundle with -o, or --start alone", "请用 -o 指定策略包,或单独使用 --start"
+            "policy build",
+            "name a bundle with -o, or --start alone",
+            "请用 -o 指定策略包，或单独使用 --start",
         )
     if out is None:
         _start(terminal, folder, as_json)
@@ -80,7 +82,7 @@ def _start(terminal: Terminal, folder: Path, as_json: bool) -> None:
         files = start(folder)
     except (FileExistsError, NotADirectoryError):
         raise CannotRead(
-            str(folder), "is not an empty folder; nothing was changed", "不是空目录,未作任何改动"
+            str(folder), "is not an empty folder; nothing was changed", "不是空目录，未作任何改动"
         ) from None
     if as_json:
         output.document({"folder": folder, "files": files})
@@ -91,7 +93,7 @@ def _start(terminal: Terminal, folder: Path, as_json: bool) -> None:
     )
     terminal.note(
         f"next: hutong policy build {folder} -o region.tar.gz",
-        f"下一步:hutong policy build {folder} -o region.tar.gz",
+        f"下一步：hutong policy build {folder} -o region.tar.gz",
     )
 
 
@@ -116,9 +118,9 @@ def _tell(terminal: Terminal, built: "Built", found: "Differences", *, signed: b
     if not any(codes for _, codes, _, _ in kinds):
         terminal.say("nothing differs from the packaged rules", "与随程序提供的规则无差异")
     terminal.note(
-        f"checked, and {built.tests} tests of its own passed", f"已检查,自带的 {built.tests} 项测试全部通过"
+        f"checked, and {built.tests} tests of its own passed", f"已检查，自带的 {built.tests} 项测试全部通过"
     )
     if not signed:
         terminal.note(
-            "not signed: no node takes it until it is (--sign)", "未签名:签名(--sign)之前任何节点都不会采用"
+            "not signed: no node takes it until it is (--sign)", "未签名：签名(--sign)之前任何节点都不会采用"
         )

@@ -6,7 +6,7 @@ from cli import output
 from cli.commands.policy.asked import question_in
 from cli.commands.policy.in_force import engine_of
 from cli.commands.policy.noun import policy
-from cli.options import as_json
+from cli.options import as_json, example
 from cli.terminal import Terminal
 
 REFUSED, SILENT = 3, 5
@@ -14,6 +14,7 @@ REFUSED, SILENT = 3, 5
 
 @policy.command("eval")
 @click.argument("file", help="A question as JSON (policies/schemas/input.json), or - for standard input.")
+@example("policy-question.json")
 @as_json
 @click.pass_obj
 def evaluate(terminal: Terminal, file: str, as_json: bool) -> None:
@@ -23,6 +24,7 @@ def evaluate(terminal: Terminal, file: str, as_json: bool) -> None:
     none. Nothing is released and nothing is recorded.
 
     Example:
+        hutong policy eval --example > question.json
         hutong policy eval question.json --json
     """
     from policies.answer import ENGINE_REASONS
@@ -47,6 +49,6 @@ def evaluate(terminal: Terminal, file: str, as_json: bool) -> None:
             output.line(f"  {reason.code}: {terminal.told(reason.en, reason.zh)}{law}")
         for duty in decision.obligations:
             value = "" if duty.value is None else f" {duty.value}"
-            terminal.say(f"  demanded: {duty.code}{value}", f"  附带义务:{duty.code}{value}")
+            terminal.say(f"  demanded: {duty.code}{value}", f"  附带义务：{duty.code}{value}")
     silent = any(one.code in ENGINE_REASONS for one in decision.reasons)
     raise click.exceptions.Exit(0 if decision.allow else SILENT if silent else REFUSED)

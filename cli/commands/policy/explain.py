@@ -9,7 +9,7 @@ import click
 from cli import output
 from cli.commands.policy.asked import BUNDLE_HELP, bundle_option, question_in, rules_in
 from cli.commands.policy.noun import policy
-from cli.options import as_json
+from cli.options import as_json, example
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ MOST_SHOWN = 6
 @policy.command()
 @click.argument("file", help="A question as JSON (policies/schemas/input.json), or - for standard input.")
 @bundle_option("--bundle", BUNDLE_HELP)
+@example("policy-refusal.json")
 @as_json
 @click.pass_obj
 def explain(terminal: Terminal, file: str, bundle: Path | None, as_json: bool) -> None:
@@ -34,6 +35,7 @@ def explain(terminal: Terminal, file: str, bundle: Path | None, as_json: bool) -
     5 when there is none. Nothing is released and nothing is recorded.
 
     Example:
+        hutong policy explain --example > question.json
         hutong policy explain question.json
     """
     from policies.answer import ENGINE_REASONS
@@ -51,7 +53,7 @@ def explain(terminal: Terminal, file: str, bundle: Path | None, as_json: bool) -
         if explained.permits:
             terminal.note(
                 "a change counts only if it is true; what is claimed is looked up and recorded",
-                "更改须属实才有意义;所声明的内容会被核对并记账",
+                "更改须属实才有意义；所声明的内容会被核对并记账",
             )
     silent = any(one.code in ENGINE_REASONS for one in explained.decision.reasons)
     raise click.exceptions.Exit(0 if explained.decision.allow else SILENT if silent else REFUSED)
@@ -61,9 +63,9 @@ def _lines(terminal: Terminal, explained: "Explained") -> Iterator[str]:
     number = len(explained.rules)
     rules = "1 rule" if number == 1 else f"{number} rules"
     if explained.decision.allow:
-        yield terminal.told(f"allowed; {rules} demand something in return", f"允许,附带 {number} 项义务")
+        yield terminal.told(f"allowed; {rules} demand something in return", f"允许，附带 {number} 项义务")
     else:
-        yield terminal.told(f"refused by {rules}", f"拒绝,共 {number} 条规则")
+        yield terminal.told(f"refused by {rules}", f"拒绝，共 {number} 条规则")
     for rule in explained.rules:
         yield ""
         yield from _rule_lines(terminal, rule)
@@ -93,7 +95,7 @@ def _rule_lines(terminal: Terminal, rule: "Told") -> Iterator[str]:
 
 def _silenced_lines(terminal: Terminal, rule: "Told") -> Iterator[str]:
     for line in _changes(terminal, rule.lifted_by):
-        yield f"    {terminal.told('would not say so with', '若改为以下内容,此项不再成立')}: {line}"
+        yield f"    {terminal.told('would not say so with', '若改为以下内容，此项不再成立')}: {line}"
 
 
 def _looked(terminal: Terminal, one: "Looked") -> str:
@@ -127,7 +129,7 @@ def _changes(terminal: Terminal, changes: "Iterable[Change]") -> Iterator[str]:
         words = terminal.told(*FIELDS[place]) if place in FIELDS else ""
         named = terminal.told(f"{place} ({words})", f"{place}({words})") if words else place
         more = len(values) - MOST_SHOWN
-        rest = terminal.told(f"; {more} more (--json)", f";另有 {more} 项(--json)") if more > 0 else ""
+        rest = terminal.told(f"; {more} more (--json)", f"；另有 {more} 项(--json)") if more > 0 else ""
         shown = terminal.told("; ", ";").join(values[:MOST_SHOWN])
         yield f"{named} = {shown}{rest}"
 

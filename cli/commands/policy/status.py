@@ -59,31 +59,33 @@ def _lines(terminal: Terminal, found: "Standing") -> "list[tuple[str, str]]":
     engine, where = ENGINES[found.engine], f" {found.url}" if found.url else ""
     source = PACKAGED if found.source == "packaged" else (found.source, found.source)
     lines = [
-        (f"engine: {engine[0]}{where}", f"引擎:{engine[1]}{where}"),
-        (f"revision: {found.digest}", f"策略版本:{found.digest}"),
-        (f"bundle: {source[0]}", f"策略包:{source[1]}"),
+        (f"engine: {engine[0]}{where}", f"引擎：{engine[1]}{where}"),
+        (f"revision: {found.digest}", f"策略版本：{found.digest}"),
+        (f"bundle: {source[0]}", f"策略包：{source[1]}"),
     ]
     if found.signed_by:
-        lines.append((f"signed by: {found.signed_by}", f"签名密钥:{found.signed_by}"))
+        lines.append((f"signed by: {found.signed_by}", f"签名密钥：{found.signed_by}"))
     if found.since:
         when = terminal.time(found.since)
-        lines.append((f"since: {when} (entry {found.entry})", f"启用时间:{when}(条目 {found.entry})"))
+        lines.append((f"since: {when} (entry {found.entry})", f"启用时间：{when}(条目 {found.entry})"))
     elif found.entry:
         lines.append(
             (
                 f"since: entry {found.entry}, which is not as it was written (hutong ledger verify)",
-                f"启用时间:条目 {found.entry} 已被改动(hutong ledger verify)",
+                f"启用时间：条目 {found.entry} 已被改动(hutong ledger verify)",
             )
         )
     else:
-        lines.append(("since: nothing was decided by it yet", "启用时间:尚未据此作出判定"))
-    lines.append((f"older bundles kept: {found.kept}", f"留存的旧策略包:{found.kept}"))
+        lines.append(("since: nothing was decided by it yet", "启用时间：尚未据此作出判定"))
+    lines.append((f"older bundles kept: {found.kept}", f"留存的旧策略包：{found.kept}"))
     if found.url:
         told = ", ".join(found.revisions)
-        lines.append((f"server has: {told or 'it does not say'}", f"服务器上的策略版本:{told or '未知'}"))
+        lines.append((f"server has: {told or 'it does not say'}", f"服务器上的策略版本：{told or '未知'}"))
     if found.reason is None:
-        lines.append(("answers: yes", "能否作答:能"))
+        lines.append(("answers: yes", "能否作答：能"))
     else:
         code = found.reason.code
-        lines.append((f"answers: NO, {found.reason.en} ({code})", f"能否作答:不能,{found.reason.zh}({code})"))
+        lines.append(
+            (f"answers: NO, {found.reason.en} ({code})", f"能否作答：不能，{found.reason.zh}({code})")
+        )
     return lines

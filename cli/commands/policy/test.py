@@ -52,7 +52,7 @@ def test(
 
     if (place is None) is not example:
         raise DoNotGoTogether(
-            "policy test", "name a table of cases, or --example", "请给出用例文件,或用 --example"
+            "policy test", "name a table of cases, or --example", "请给出用例文件，或用 --example"
         )
     if place is None:
         output.page(EXAMPLE.read_text("utf-8").rstrip())
@@ -97,7 +97,7 @@ def _tell(terminal: Terminal, tried: "list[Tried]", missed: "list[Written]", rul
     failed = [one for one in tried if not one.passed]
     terminal.say(
         f"{len(tried)} cases: {len(tried) - len(failed)} passed, {len(failed)} failed",
-        f"{len(tried)} 个用例:{len(tried) - len(failed)} 个通过,{len(failed)} 个未通过",
+        f"{len(tried)} 个用例：{len(tried) - len(failed)} 个通过，{len(failed)} 个未通过",
     )
     for one in failed:
         output.line(f"{one.case.place}: {one.case.name}")
@@ -106,7 +106,7 @@ def _tell(terminal: Terminal, tried: "list[Tried]", missed: "list[Written]", rul
     if missed:
         terminal.say(
             f"{len(missed)} of {rules} rules are reached by no case:",
-            f"{rules} 条规则中有 {len(missed)} 条没有任何用例涉及:",
+            f"{rules} 条规则中有 {len(missed)} 条没有任何用例涉及：",
         )
     for rule in missed:
         output.line(f"  {rule.rule.code}: {terminal.told(rule.rule.en, rule.rule.zh)}")

@@ -46,6 +46,7 @@ role_complete if {
 	is_boolean(role.content)
 	is_boolean(role.own_house)
 	is_array(role.acts_for)
+	are_codes(role.codes)
 	is_list_of_elements(role.elements)
 	is_object(role.needs)
 	every proof in role.needs {
@@ -55,7 +56,10 @@ role_complete if {
 
 person_complete if count(role.acts_for) == 0
 
-person_complete if is_choice(person_behind.classes)
+person_complete if {
+	is_choice(person_behind.classes)
+	are_codes(person_behind.codes)
+}
 
 is_evidence_or_none("none")
 
@@ -67,6 +71,18 @@ is_evidence_or_none(value) if {
 is_choice("*")
 
 is_choice(value) if is_array(value)
+
+are_codes(value) if {
+	is_object(value)
+	every class, codes in value {
+		is_string(class)
+		is_array(codes)
+		count(codes) > 0
+		every code in codes {
+			regex.match(`^[^ |]+\|[^ |]+$`, code)
+		}
+	}
+}
 
 is_list_of_elements("")
 

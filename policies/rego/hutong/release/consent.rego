@@ -38,7 +38,7 @@ ground_fits if {
 
 ground_fits if {
 	question.consent_reason == "STATUTORY_DUTY"
-	family in {"public-health", "public-emergency"}
+	family in {"public-health", "public-emergency", "statistics"}
 }
 
 ground_fits if {

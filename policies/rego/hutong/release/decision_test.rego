@@ -208,6 +208,21 @@ test_elements if {
 	["only-elements", "Patient.address Patient.telecom"] in duties(courier)
 }
 
+test_codes if {
+	ecg := {
+		"requester": {"role": "ecg-physician"},
+		"data": {"classes": ["Observation"]},
+	}
+	only_ecg := ["only-codes", "DiagnosticReport http://loinc.org|11524-6 Observation http://loinc.org|11524-6"]
+	only_ecg in duties(ecg)
+	device := {
+		"requester": {"role": "ai-device", "on_behalf_of": "dr-1", "on_behalf_of_role": "ecg-physician"},
+		"data": {"classes": ["Observation"]},
+	}
+	only_ecg in duties(device)
+	not only_ecg in duties({"data": {"classes": ["Observation"]}})
+}
+
 test_datasets_and_authors if {
 	codes({"data": {"classes": ["Weather"]}}) == {"CLASS_UNKNOWN"}
 	codes({"request": {"purpose": "TRAIN"}, "data": {"classes": ["CarePlan"]}}) == {"DATASET_NOT_FOR_PURPOSE"}

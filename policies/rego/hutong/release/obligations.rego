@@ -24,6 +24,18 @@ to_be_told if question.emergency_declared
 to_be_told if terms.notify
 
 # METADATA
+# title: Code limits
+# scope: document
+# description: |
+#   A class and the codes of it that may be seen, one text each, of the role and of the person a device acts for. A
+#   class that is there twice is limited twice.
+code_limits contains limit_of(class, codes) if some class, codes in role.codes
+
+code_limits contains limit_of(class, codes) if some class, codes in person_behind.codes
+
+limit_of(class, codes) := concat(" ", array.concat([class], codes))
+
+# METADATA
 # title: De-identify
 # description: Always, and with exactly one profile.
 # custom:
@@ -52,6 +64,18 @@ obligations contains {"code": "minimum-necessary", "value": null} if terms.minim
 #   en: give these elements and no others
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 obligations contains {"code": "only-elements", "value": role.elements} if role.elements != ""
+
+# METADATA
+# title: Only codes
+# description: |
+#   For a role that reads one kind of record where its class holds many: an ECG, and no laboratory result. A device
+#   gets no other than the person it acts for.
+# custom:
+#   obligation: only-codes
+#   zh: 所列类型的记录只提供带其后编码的
+#   en: of each of these classes give records with the codes after it and no others
+#   law: 《个人信息保护法》第六条 · PIPL art. 6
+obligations contains {"code": "only-codes", "value": concat(" ", sort(code_limits))} if count(code_limits) > 0
 
 # METADATA
 # title: Small cell
