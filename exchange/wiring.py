@@ -42,6 +42,7 @@ from exchange.policy.ground import Ground
 from exchange.policy.rulebook import Rulebook
 from exchange.records import Store
 from exchange.soundness import require_sound
+from exchange.witnessing.vouching import witness_of
 from ledger import Entry, Log, Signer
 from ledger.errors import CannotAppend
 from policies import Engine
@@ -163,7 +164,7 @@ def open_counter(
     *,
     clock: Clock = system_clock,
     entropy: Entropy = secrets.token_bytes,
-) -> Iterator[tuple[Settings, Counter]]:
+) -> Iterator[tuple[Node, Counter]]:
     """The node in `folder` as other nodes meet it. Every thread that asks for an office gets stores of its own.
 
     Raises what `open_node` raises, NotSound, and PolicyError where the rules cannot be used.
@@ -191,10 +192,11 @@ def open_counter(
             card=own_card(node),
             peers=node.peers,
             office=office,
+            witness=witness_of(node, office),
             clock=clock,
             entropy=entropy,
         )
-        yield node.settings, counter
+        yield node, counter
 
 
 def other_policy(file: Path) -> Engine:

@@ -70,20 +70,36 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
 
 def is_consistent(old: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that the tree of `old` leaves began that of `size` (section 2.1.4.2)."""
-    if not 0 < old <= size or not _are_hashes(old_root, new_root, *proof):
+    if not 0 < old <= size or not _are_hashes(old_root, new_root):
         return False
     if old == size:
         return not proof and old_root == new_root
-    steps = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    return roots_from_consistency(old, size, proof, old_root) == (old_root, new_root)
+
+
+def roots_from_consistency(
+    old: int, size: int, proof: Sequence[bytes], old_root: bytes | None = None
+) -> tuple[bytes, bytes] | None:
+    """The roots over `old` and over `size` leaves that `proof` leads to; None where it cannot be such a proof.
+
+    A proof from a power of two leaves its root out: it must be given, and is given back.
+    """
+    if not 0 < old < size or not _are_hashes(*proof):
+        return None
+    steps = list(proof)
+    if old & (old - 1) == 0:
+        if old_root is None:
+            return None
+        steps.insert(0, old_root)
     if not steps:
-        return False
+        return None
     at, last = old - 1, size - 1
     while at & 1:
         at, last = at >> 1, last >> 1
     first = second = steps[0]
     for step in steps[1:]:
         if last == 0:
-            return False
+            return None
         if at & 1 or at == last:
             first, second = node_hash(step, first), node_hash(step, second)
             while not at & 1 and at:
@@ -91,7 +107,7 @@ def is_consistent(old: int, old_root: bytes, size: int, new_root: bytes, proof: 
         else:
             second = node_hash(second, step)
         at, last = at >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root
+    return (first, second) if last == 0 else None
 
 
 def _are_hashes(*values: bytes) -> bool:

@@ -24,6 +24,9 @@ _KEY_ID_BYTES = 4
 _SIGNATURE_BYTES = 64
 _DASH = "\u2014 "
 
+# Who is said to have signed, by which key id, and what follows the id.
+SignatureLine = tuple[str, bytes, bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
@@ -35,33 +38,19 @@ class Verifier:
     @classmethod
     def parse(cls, text: str) -> "Verifier":
         """From `name+hash+base64`. Raises BadKey."""
-        name, _, rest = text.partition("+")
-        key_id, _, encoded = rest.partition("+")
-        key = strict_base64(encoded)
-        if key is None or key[:1] != _ED25519 or len(key) != 1 + SEED_BYTES or not _is_name(name):
-            raise BadKey(
-                "is not an Ed25519 verifier key of the form name+hash+key",
-                "不是“名称+校验+公钥”形式的 Ed25519 验证密钥",
-            )
-        found = cls(name, key[1:])
-        if found.key_id.hex() != key_id:
-            raise BadKey("was mistyped: its check digits are of another key", "抄写有误:校验位不符")
-        return found
+        return cls(*read_vkey(text, _ED25519))
 
     @property
     def key_id(self) -> bytes:
         """The four bytes by which a signature line says which key made it."""
-        return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public_key).digest()[
-            :_KEY_ID_BYTES
-        ]
+        return key_id_of(self.name, _ED25519, self.public_key)
 
     def __str__(self) -> str:
-        encoded = base64.b64encode(_ED25519 + self.public_key).decode()
-        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+        return vkey_of(self.name, _ED25519, self.public_key)
 
     def open(self, note: bytes) -> str:
         """The text of a note signed by this key. Raises BadNote."""
-        text, lines = _parse(note)
+        text, lines = read_note(note)
         ours = [signature for name, key_id, signature in lines if (name, key_id) == (self.name, self.key_id)]
         if not ours:
             raise BadNote("is not signed by the key that was expected", "不是由预期的密钥签名")
@@ -84,7 +73,7 @@ class Signer:
     _key_id: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not _is_name(self.origin):
+        if not is_key_name(self.origin):
             raise BadKey(
                 "has a name that is empty or holds a space or plus sign", "名称为空,或含有空格、加号"
             )
@@ -106,8 +95,7 @@ class Signer:
     def sign(self, text: str) -> bytes:
         """The signed note over `text`, which ends with a newline. Always the same for the same text."""
         body = text.encode()
-        signature = base64.b64encode(self._key_id + self._key.sign(body).signature)
-        return body + b"\n" + _DASH.encode() + self.origin.encode() + b" " + signature + b"\n"
+        return body + b"\n" + signature_line(self.origin, self._key_id, self._key.sign(body).signature)
 
     def mark(self, text: bytes) -> bytes:
         """A keyed digest that only this signer can make or check; worth nothing to anybody else."""
@@ -115,7 +103,39 @@ class Signer:
         return hmac.digest(self.seed, b"\xffledger mark\n" + text, hashlib.sha256)
 
 
-def _parse(note: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+def read_vkey(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Name and public key (32 bytes) of a vkey whose signatures are of `kind`, one byte. Raises BadKey."""
+    name, _, rest = text.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    key = strict_base64(encoded)
+    if key is None or key[:1] != kind or len(key) != 1 + SEED_BYTES or not is_key_name(name):
+        raise BadKey(
+            "is not an Ed25519 verifier key of the form name+hash+key",
+            "不是“名称+校验+公钥”形式的 Ed25519 验证密钥",
+        )
+    if key_id_of(name, kind, key[1:]).hex() != key_id:
+        raise BadKey("was mistyped: its check digits are of another key", "抄写有误:校验位不符")
+    return name, key[1:]
+
+
+def vkey_of(name: str, kind: bytes, public_key: bytes) -> str:
+    """The line that hands a public key to whoever will check (C2SP signed-note, verifier keys)."""
+    encoded = base64.b64encode(kind + public_key).decode()
+    return f"{name}+{key_id_of(name, kind, public_key).hex()}+{encoded}"
+
+
+def key_id_of(name: str, kind: bytes, public_key: bytes) -> bytes:
+    """The four bytes by which a signature line says which key made it."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:_KEY_ID_BYTES]
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> bytes:
+    """One line below a note."""
+    return _DASH.encode() + name.encode() + b" " + base64.b64encode(key_id + signature) + b"\n"
+
+
+def read_note(note: bytes) -> tuple[str, list[SignatureLine]]:
+    """The text of a note, by whomever it is signed, and its signature lines. Raises BadNote."""
     if len(note) > MOST_NOTE_BYTES:
         raise BadNote("is too long", "过长")
     try:
@@ -133,15 +153,16 @@ def _parse(note: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     return text + "\n", [_signature(line) for line in lines]
 
 
-def _signature(line: str) -> tuple[str, bytes, bytes]:
+def _signature(line: str) -> SignatureLine:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     value = strict_base64(encoded)
-    if not line.startswith(_DASH) or not _is_name(name) or value is None or len(value) <= _KEY_ID_BYTES:
+    if not line.startswith(_DASH) or not is_key_name(name) or value is None or len(value) <= _KEY_ID_BYTES:
         raise BadNote("has a malformed signature line", "含有格式错误的签名行")
     return name, value[:_KEY_ID_BYTES], value[_KEY_ID_BYTES:]
 
 
-def _is_name(name: str) -> bool:
+def is_key_name(name: str) -> bool:
+    """Whether a key or a log may be called so."""
     return bool(name) and "+" not in name and not any(sign.isspace() or sign < " " for sign in name)
 
 

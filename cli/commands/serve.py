@@ -1,9 +1,15 @@
 """Answer other nodes."""
 
+import signal
+from typing import TYPE_CHECKING
+
 import click
 
 from cli.kinds import Verb
 from cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from exchange.witnessing.asking import Asking
 
 
 @click.command(cls=Verb)
@@ -15,26 +21,52 @@ from cli.terminal import Terminal
 )
 @click.pass_obj
 def serve(terminal: Terminal, port: int | None) -> None:
-    """Answer the nodes of other regions over HTTP until stopped with Ctrl-C, and tell them of withdrawals.
+    """Answer the nodes of other regions over HTTP until stopped with Ctrl-C.
+
+    Tells them of withdrawals, signs what it sees of their ledgers, and has them sign this one. Does not start, or stops
+    with exit code 4, where one of them has seen another ledger of this node than the one that is here.
 
     Example:
         hutong --node kunshan serve --port 8320
     """
+    from exchange.fabric.keeping_anchored import keeping_anchored
     from exchange.federation.line import line_by
     from exchange.federation.running import listen
     from exchange.federation.running import serve as serve_until_stopped
     from exchange.federation.serving import app
     from exchange.wiring import open_counter
     from exchange.withdrawal.delivering import delivering
+    from exchange.witnessing.asking import Asking
+    from exchange.witnessing.circle import circle_of
+    from exchange.witnessing.keeping_asked import keeping_asked
+    from ledger.witness import require_not_behind
 
-    with open_counter(terminal.node, terminal.environment) as (settings, counter):
-        line = line_by(settings, counter.office().desk, counter.keys, counter.clock)
-        wanted = settings["serve.port"] if port is None else port
-        with listen(settings["serve.host"], wanted) as listener:
+    with open_counter(terminal.node, terminal.environment) as (node, counter):
+        line = line_by(node.settings, counter.office().desk, counter.keys, counter.clock)
+        wanted = node.settings["serve.port"] if port is None else port
+
+        def asking() -> Asking:
+            return Asking(node.log, circle_of(node), line, counter.clock)
+
+        _ask_before(terminal, asking())
+        with listen(node.settings["serve.host"], wanted) as listener:
             host, bound = listener.getsockname()[:2]
             terminal.note(
                 f"{counter.card.id} answers on {host}:{bound}; Ctrl-C stops it",
-                f"{counter.card.id} 正在 {host}:{bound} 应答;Ctrl-C 停止",
+                f"{counter.card.id} 正在 {host}:{bound} 应答；Ctrl-C 停止",
             )
-            with delivering(counter.office, counter.peers, line):
+            with (
+                delivering(counter.office, counter.peers, line),
+                keeping_anchored(node, counter.office),
+                keeping_asked(asking, behind=lambda: signal.raise_signal(signal.SIGTERM)),
+            ):
                 serve_until_stopped(app(counter), listener)
+        require_not_behind(node.log, asking().circle.notes)
+
+
+def _ask_before(terminal: Terminal, asking: "Asking") -> None:
+    """Nothing is written before the witnesses were asked; one that is silent is named and does not stop the node."""
+    for told in asking.ask_all():
+        if told.problem:
+            en, zh = told.problem
+            terminal.note(f"not witnessed now: {en}", f"暂未获见证：{zh}")

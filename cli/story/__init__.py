@@ -16,6 +16,7 @@ from cli.story.opening import joined, peopled, three_regions
 from cli.story.proving import next_steps, proved, researched
 from cli.story.stage import Say, Stage, free_ports, listening
 from cli.story.taking_back import taken_back
+from cli.story.witnessing import backed_up, put_back, witnessed
 
 __all__ = ["tell"]
 
@@ -32,11 +33,12 @@ def tell(
     folder.mkdir(parents=True, exist_ok=True)
     stage = Stage(folder, say, {k: v for k, v in environment.items() if k != "HUTONG_NODE"}, lang)
     ports = dict(zip((region.node for region in REGIONS), free_ports(len(REGIONS)), strict=True))
-    say("互通 Hutong:只按患者同意共享健康档案,并能向任何人证明。")
+    say("互通 Hutong：只按患者同意共享健康档案，并能向任何人证明。")
     say("Records travel only as each patient agreed, and anybody can prove afterwards that they did.")
     three_regions(stage, ports)
     peopled(stage, patients)
     joined(stage)
+    backed_up(stage)
     with ExitStack() as served:
         listening([served.enter_context(stage.serving(node, port)) for node, port in ports.items()])
         consent = asked(stage)
@@ -45,6 +47,8 @@ def tell(
         opened_in_an_emergency(stage)
         who_looked(stage)
         taken_back(stage, consent)
+        witnessed(stage)
+        put_back(stage)
     researched(stage)
     proved(stage)
     next_steps(stage)

@@ -13,7 +13,6 @@ from cli.story.cast import (
     PHYSICIAN,
     TIANJIN,
     ZHUHAI,
-    Region,
 )
 from cli.story.stage import CONSENT_ID, ENTRY_ID, Answered, Stage
 
@@ -25,32 +24,32 @@ RULE_AND_LAW = 3
 def asked(stage: Stage) -> str:
     """Refused, agreed to, with a receipt, and released; the id of the consent."""
     stage.scene(
-        "天津的医生为看病调阅一位昆山患者的档案:患者还没有同意,被拒绝",
+        "天津的医生为看病调阅一位昆山患者的档案：患者还没有同意，被拒绝",
         "A doctor in Tianjin asks for a Kunshan patient's record: nobody asked her yet, so it is refused",
     )
     by_the_hospital(stage, expect=3)
     consent = _agreed(stage)
     _took_home(stage, consent)
     stage.scene(
-        "同一请求再来一次:放行,密封交付,双方记账",
+        "同一请求再来一次：放行，密封交付，双方记账",
         "The same request again: released, sealed, recorded on both sides",
     )
     by_the_hospital(stage, "-o", "record.json")
     return consent
 
 
-def by_the_hospital(stage: Stage, *more: str, expect: int = 0) -> Answered:
-    """The doctor in Tianjin asks."""
-    return _ask(stage, TIANJIN, PHYSICIAN, "TREAT", *more, expect=expect)
+def by_the_hospital(stage: Stage, *more: str, at: str = TIANJIN.node, expect: int = 0) -> Answered:
+    """The doctor in Tianjin asks, at Tianjin's node or a copy of it."""
+    return _ask(stage, at, PHYSICIAN, "TREAT", *more, expect=expect)
 
 
 def explained(stage: Stage) -> None:
     """A refusal by the rules, and the page a lawyer reads about it."""
     stage.scene(
-        "珠海的卫生院:患者同意了,规则仍然拒绝。是哪条规则、依据哪部法律?另有一页供律师阅读",
+        "珠海的卫生院：患者同意了，规则仍然拒绝。是哪条规则、依据哪部法律？另有一页供律师阅读",
         "A clinic in Zhuhai: she agreed, and the rules still say no. By which rule and law? And a page for lawyers",
     )
-    _ask(stage, ZHUHAI, CLINICIAN, "TREAT", expect=3)
+    _ask(stage, ZHUHAI.node, CLINICIAN, "TREAT", expect=3)
     home = ("--node", HOME.node)
     found = stage.types(*home, "audit", "search", "--patient", PATIENT, "--org", CLINIC, "--decision", "deny")
     explain = (*home, "decision", "explain", found.first(ENTRY_ID))
@@ -61,23 +60,23 @@ def explained(stage: Stage) -> None:
 def shown_a_code(stage: Stage) -> None:
     """She is there and shows a code: it opens once."""
     stage.scene(
-        "患者到了卫生院,出示一次性健康码:放行;同一个码第二次使用,被拒绝",
+        "患者到了卫生院，出示一次性健康码：放行；同一个码第二次使用，被拒绝",
         "She is at the clinic and shows a code that counts once: released; the second use is refused",
     )
     making = ("--node", HOME.node, "consent", "code", PATIENT, "--to", CLINIC, "--for", "TREAT")
     code = ("--code", stage.types(*making).out.strip())
-    _ask(stage, ZHUHAI, CLINICIAN, "TREAT", *code, "-o", "clinic.json")
-    _ask(stage, ZHUHAI, CLINICIAN, "TREAT", *code, expect=3)
+    _ask(stage, ZHUHAI.node, CLINICIAN, "TREAT", *code, "-o", "clinic.json")
+    _ask(stage, ZHUHAI.node, CLINICIAN, "TREAT", *code, expect=3)
 
 
 def opened_in_an_emergency(stage: Stage) -> None:
     """No consent is needed, but a reason, and a review."""
     stage.scene(
-        "珠海急诊抢救:没有同意也可以查看,但要写明原因,并等待复核",
+        "珠海急诊抢救：没有同意也可以查看，但要写明原因，并等待复核",
         "An emergency in Zhuhai: no consent, but a reason, and a review that waits for the officer",
     )
-    reason = ("--emergency", "--reason", "胸痛待查,患者意识不清")
-    _ask(stage, ZHUHAI, EMERGENCY_PHYSICIAN, "ETREAT", *reason, "-o", "emergency.json")
+    reason = ("--emergency", "--reason", "胸痛待查，患者意识不清")
+    _ask(stage, ZHUHAI.node, EMERGENCY_PHYSICIAN, "ETREAT", *reason, "-o", "emergency.json")
     home = ("--node", HOME.node)
     waiting = stage.types(*home, "review", "list")
     closing = ("--finding", "justified", "--by", HOME.officer, "--note", "急诊病历已核对")
@@ -86,14 +85,14 @@ def opened_in_an_emergency(stage: Stage) -> None:
 
 def who_looked(stage: Stage) -> None:
     """The patient reads it, in either language."""
-    stage.scene("谁看过我的档案?", "Who looked at my record?")
+    stage.scene("谁看过我的档案？", "Who looked at my record?")
     for lang in ("zh", "en"):
         stage.types("--node", HOME.node, "--lang", lang, "audit", "who-saw", PATIENT)
 
 
 def _agreed(stage: Stage) -> str:
     stage.scene(
-        "患者同意天津海河总医院和珠海莲溪镇卫生院为看病查看,精神科内容除外",
+        "患者同意天津海河总医院和珠海莲溪镇卫生院为看病查看，精神科内容除外",
         "The patient allows that hospital and a clinic in Zhuhai to see her record, except psychiatric content",
     )
     home = ("--node", HOME.node)
@@ -107,7 +106,7 @@ def _agreed(stage: Stage) -> str:
 
 def _took_home(stage: Stage, consent: str) -> None:
     stage.scene(
-        "她把凭证带回家:无需节点和网络即可核验;被改动的凭证会被识破",
+        "她把凭证带回家：无需节点和网络即可核验；被改动的凭证会被识破",
         "She takes a receipt home: it is checked without node or network, and a falsified one is found out",
     )
     files = ("-o", "receipt.json", "--html", "receipt.html")
@@ -127,6 +126,6 @@ def _falsify(stage: Stage) -> None:
     stage.say(f"     in a copy, falsified.json, somebody changes {LAST_DAY} to {TEN_YEARS_LATER})")
 
 
-def _ask(stage: Stage, at: Region, person: str, purpose: str, *more: str, expect: int = 0) -> Answered:
+def _ask(stage: Stage, at: str, person: str, purpose: str, *more: str, expect: int = 0) -> Answered:
     asking = ("--patient", PATIENT, "--for", purpose, "--from", HOME.code, "--as", person)
-    return stage.types("--node", at.node, "exchange", "request", *asking, *more, expect=expect)
+    return stage.types("--node", at, "exchange", "request", *asking, *more, expect=expect)

@@ -11,7 +11,7 @@ FINGERPRINT = re.compile(r"\d{5}(?: \d{5}){5}")
 
 def three_regions(stage: Stage, ports: Mapping[str, int]) -> None:
     """Make a node for each region."""
-    stage.scene("三个地区,各建一个节点", "Three regions, a node each")
+    stage.scene("三个地区，各建一个节点", "Three regions, a node each")
     stage.types_each(
         [
             (
@@ -26,7 +26,7 @@ def three_regions(stage: Stage, ports: Mapping[str, int]) -> None:
 def peopled(stage: Stage, patients: int) -> None:
     """Invent people, and let each node import its own."""
     stage.scene(
-        "虚构一个区域人群(没有一个真人),各节点导入自己的档案",
+        "虚构一个区域人群(没有一个真人)，各节点导入自己的档案",
         "Invent a population (nobody in it is real); each node imports its own records",
     )
     people = ("sample", "people", "--patients", str(patients), "--seed", "1")
@@ -36,7 +36,7 @@ def peopled(stage: Stage, patients: int) -> None:
 
 def joined(stage: Stage) -> None:
     """Exchange cards, compare fingerprints, and join both ways."""
-    stage.scene("节点互换名片,核对指纹后互联", "The nodes exchange cards, compare fingerprints and join")
+    stage.scene("节点互换名片，核对指纹后互联", "The nodes exchange cards, compare fingerprints and join")
     cards = stage.types_each([("--node", one.node, "node", "card", "-o", _card(one)) for one in REGIONS])
     # The other region is told them by telephone.
     digits = {one.node: card.first(FINGERPRINT) for one, card in zip(REGIONS, cards, strict=True)}

@@ -13,7 +13,7 @@ from cli.story.stage import Stage
 def researched(stage: Stage) -> None:
     """Nothing before the approval; then an extract."""
     stage.scene(
-        "科研:未经批准什么也拿不到;批准后只得到同意者的去标识化数据",
+        "科研：未经批准什么也拿不到；批准后只得到同意者的去标识化数据",
         "Research: nothing before the approval; after it, de-identified data of those who agreed",
     )
     home = ("--node", HOME.node)
@@ -28,14 +28,14 @@ def researched(stage: Stage) -> None:
 def proved(stage: Stage) -> None:
     """Every ledger, a receipt, the rules in force, and every decision once more."""
     stage.scene(
-        "账本:每一条都能验证,一份凭证可离线核对",
+        "账本：每一条都能验证，一份凭证可离线核对",
         "The ledger: every entry verifies; a receipt is checked offline",
     )
     for one in REGIONS:
         stage.types("--node", one.node, "ledger", "verify")
     stage.types("ledger", "check", "extract/receipt.json", "--opening", "extract/opening.json")
     stage.scene(
-        "依据哪些规则?每次判定都能据此重做,结果逐字节一致",
+        "依据哪些规则？每次判定都能据此重做，结果逐字节一致",
         "By which rules? Every decision can be made again by them, byte for byte the same",
     )
     stage.types("--node", HOME.node, "policy", "status")
@@ -45,7 +45,7 @@ def proved(stage: Stage) -> None:
 def next_steps(stage: Stage) -> None:
     """What is there to open, and what to type."""
     stage.say("")
-    stage.say(f"全部留在 {stage.folder};用浏览器打开 · all of it is in {stage.folder}; open with a browser:")
+    stage.say(f"全部留在 {stage.folder}；用浏览器打开 · all of it is in {stage.folder}; open with a browser:")
     for name in ("receipt.html", "decision.html"):
         stage.say(f"    {stage.folder / name}")
     stage.say("接着可以试 · try next:")

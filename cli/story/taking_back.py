@@ -8,7 +8,7 @@ from cli.story.stage import ENTRY_ID, Stage
 def taken_back(stage: Stage, consent: str) -> None:
     """Stop it, and see how far that reached."""
     stage.scene(
-        "患者收回同意;同一请求立即被拒绝", "The patient takes it back; the same request is refused at once"
+        "患者收回同意；同一请求立即被拒绝", "The patient takes it back; the same request is refused at once"
     )
     stage.types("--node", HOME.node, "consent", "revoke", PATIENT, consent)
     by_the_hospital(stage, expect=3)
@@ -19,7 +19,7 @@ def _reached(stage: Stage, consent: str) -> None:
     from exchange.withdrawal.words import DONE, WAITING
 
     stage.scene(
-        "两个收到过数据的地区已接到通知并签名确认,用了多少秒;天津的安全负责人删除后答复",
+        "两个收到过数据的地区已接到通知并签名确认，用了多少秒；天津的安全负责人删除后答复",
         "Both regions that had received data are told and sign for it, with the seconds it took; Tianjin deletes it",
     )
     there = ("--node", TIANJIN.node, "notice")

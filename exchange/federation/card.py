@@ -26,6 +26,7 @@ from exchange.records.resource_types import is_id
 from exchange.records.strict_json import NotStrict, parse
 from ledger.errors import BadKey
 from ledger.note import Verifier
+from ledger.witness import WitnessKey
 
 MAX_CARD_BYTES = 8 << 20
 VALID_FOR = timedelta(days=365)
@@ -52,6 +53,8 @@ class _Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signing_key: Key
     box_key: Key
     ledger_key: Line
+    # Cards written before nodes were witnesses have none, and their signature is over what they have.
+    witness_key: Line | msgspec.UnsetType = msgspec.UNSET
     organisations: list[dict[str, Any]]
     issued: Aware
     expires: Aware
@@ -63,7 +66,10 @@ class _Signed(_Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card whose signature fits. `ledger_key` is a C2SP vkey; `written` is the card as it came."""
+    """A card whose signature fits. `ledger_key` and `witness_key` are C2SP vkeys; `written` is the card as it came.
+
+    `witness_key` is None where the node is no witness.
+    """
 
     id: str
     region: str
@@ -72,6 +78,7 @@ class Card:
     signing: VerifyKey
     box: PublicKey
     ledger_key: str
+    witness_key: str | None
     organisations: tuple[Organisation, ...]
     issued: datetime
     expires: datetime
@@ -111,6 +118,7 @@ def make_card(
     name: str,
     url: str,
     ledger_key: str,
+    witness_key: str | None = None,
     organisations: Iterable[Organisation],
     issued: datetime,
     valid_for: timedelta = VALID_FOR,
@@ -125,6 +133,7 @@ def make_card(
         signing_key=b64encode(bytes(keys.signing.verify_key)).decode(),
         box_key=b64encode(bytes(keys.box.public_key)).decode(),
         ledger_key=ledger_key,
+        witness_key=witness_key or msgspec.UNSET,
         organisations=to_card(organisations),
         issued=issued.replace(microsecond=0),
         expires=issued.replace(microsecond=0) + valid_for,
@@ -154,6 +163,7 @@ def read_card(raw: bytes) -> Card:
         signing=signing,
         box=PublicKey(b64decode(signed.box_key)),
         ledger_key=signed.ledger_key,
+        witness_key=signed.witness_key or None,
         organisations=organisations,
         issued=signed.issued,
         expires=signed.expires,
@@ -197,6 +207,8 @@ def _check(card: Card) -> None:
         raise BadCard("it expires before it was issued", "过期时间早于签发时间")
     try:
         Verifier.parse(card.ledger_key)
+        if card.witness_key is not None:
+            WitnessKey.parse(card.witness_key)
     except BadKey as error:
         raise BadCard(str(error), error.zh) from None
     for number, one in enumerate(card.organisations, 1):
@@ -222,4 +234,5 @@ def _is_address(url: str) -> bool:
 def _signed_bytes(written: _Written) -> bytes:
     """What the signature is over: the fields in one spelling, so that blanks and order do not matter."""
     fields = {name: getattr(written, name) for name in _Written.__struct_fields__}
-    return _CONTEXT + orjson.dumps(msgspec.to_builtins(fields), option=orjson.OPT_SORT_KEYS)
+    given = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+    return _CONTEXT + orjson.dumps(msgspec.to_builtins(given), option=orjson.OPT_SORT_KEYS)

@@ -9,6 +9,7 @@ from exchange.federation.keys import NodeKeys
 from exchange.federation.peers import PeerBook
 from exchange.federation.sealing import Entropy
 from exchange.path.office import Office
+from ledger.witness import Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Counter:
     card: Card
     peers: PeerBook
     office: Callable[[], Office]
+    witness: Witness
     clock: Callable[[], datetime]
     entropy: Entropy
     threads: int = 4

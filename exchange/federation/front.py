@@ -28,6 +28,8 @@ from exchange.federation.signing import HttpRequest, HttpResponse
 from exchange.federation.silence import place_of
 from exchange.withdrawal import wire
 from exchange.withdrawal.taking import take
+from ledger.witness import Answer
+from ledger.witness.witnessing import MOST_BYTES as WITNESS_BYTES
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -82,6 +84,16 @@ class Front:
         """The newest signed checkpoint."""
         return self.counter.office().log.checkpoint()
 
+    async def add_checkpoint(self, request: "Request") -> Answer:
+        """What this node answers as a witness. Raises Rejected."""
+        body = await _body_of(request, self.counter.patience, WITNESS_BYTES)
+        return await self._in_thread(lambda: self.counter.witness.add_checkpoint(body))
+
+    def seen(self, origin: str) -> bytes:
+        """The longest state of another region's ledger that this node signed; b"" where there is none."""
+        found = self.counter.witness.seen.of(origin)
+        return found.note if found else b""
+
     def ledger_size(self) -> int:
         """How many entries the ledger has."""
         return self.counter.office().log.size
@@ -130,8 +142,8 @@ class Front:
         )
 
 
-async def _body_of(request: "Request", patience: float) -> bytes:
-    """The body, if it comes within `patience` seconds and is no longer than a question may be."""
+async def _body_of(request: "Request", patience: float, most: int = MAX_QUESTION_BYTES) -> bytes:
+    """The body, if it comes within `patience` seconds and is no longer than `most` bytes."""
     from starlette.requests import ClientDisconnect
 
     body = bytearray()
@@ -139,7 +151,7 @@ async def _body_of(request: "Request", patience: float) -> bytes:
         async with asyncio.timeout(patience):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_QUESTION_BYTES:
+                if len(body) > most:
                     raise Rejected("too-large")
     except (TimeoutError, ClientDisconnect):
         raise Rejected("too-slow") from None

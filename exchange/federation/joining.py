@@ -15,6 +15,7 @@ from exchange.federation.errors import CannotJoin, FingerprintDiffers, UnknownPe
 from exchange.federation.peers import PeerBook
 from exchange.instants import to_us
 from exchange.node.node import Node
+from exchange.witnessing.keys import cosigner_of
 from ledger import Entry, Recorded
 
 
@@ -37,6 +38,7 @@ def own_card(node: Node) -> Card:
         name=settings["node.name"] or node.id,
         url=settings["serve.url"] or f"http://{settings['serve.host']}:{settings['serve.port']}",
         ledger_key=node.vkey,
+        witness_key=str(cosigner_of(node).key),
         organisations=[one for one in registry.organisations() if contains(node.region, one.region)],
         issued=node.clock(),
     )

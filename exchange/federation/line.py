@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -85,15 +86,39 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back in clear: status, type of the content, content. Nothing of it is signed."""
+
+    status: int
+    type: str
+    body: bytes
+
+
 def sent(request: HttpRequest, peer: Card, line: Line, *, most: int = MAX_ANSWER_BYTES) -> HttpResponse:
-    """Send `request` and wait for what comes back, at most so many bytes.
+    """Send the sealed `request` and wait for the sealed answer, at most so many bytes.
 
     Raises PeerUnreachable, PeerRejected, AnswerTooLarge.
     """
+    response, body = _reached(request, peer, line, most, TYPE)
+    if response.status_code != HTTPStatus.OK or request_type(response.headers) != TYPE:
+        raise PeerRejected(peer.id, _code_in(body))
+    return response
+
+
+def fetched(request: HttpRequest, peer: Card, line: Line, *, most: int, accept: str) -> Fetched:
+    """Send `request` in clear and give what comes back, whatever its status. Raises PeerUnreachable, AnswerTooLarge."""
+    response, body = _reached(request, peer, line, most, accept)
+    return Fetched(response.status_code, request_type(response.headers), body)
+
+
+def _reached(
+    request: HttpRequest, peer: Card, line: Line, most: int, accept: str
+) -> tuple[HttpResponse, bytes]:
     import httpx
 
     try:
-        return asyncio.run(_exchange(request, peer, line, most))
+        return asyncio.run(_exchange(request, peer, line, most, accept))
     except TimeoutError:
         seconds = f"{line.timeout:g}"
         raise PeerUnreachable(peer.id, f"not within {seconds} seconds", f"{seconds} 秒内未应答") from None
@@ -103,7 +128,9 @@ def sent(request: HttpRequest, peer: Card, line: Line, *, most: int = MAX_ANSWER
         raise PeerUnreachable(peer.id, f"the connection failed ({kind})", f"连接失败({kind})") from None
 
 
-async def _exchange(request: HttpRequest, peer: Card, line: Line, most: int) -> HttpResponse:
+async def _exchange(
+    request: HttpRequest, peer: Card, line: Line, most: int, accept: str
+) -> tuple[HttpResponse, bytes]:
     """One question, one answer, in time: a peer that dribbles is as late as one that is silent."""
     import httpx
 
@@ -114,18 +141,16 @@ async def _exchange(request: HttpRequest, peer: Card, line: Line, most: int) -> 
             request.method,
             request.url,
             content=request.body,
-            headers={**dict(request.headers.items()), "Accept": TYPE, "Accept-Encoding": "identity"},
+            headers={**dict(request.headers.items()), "Accept": accept, "Accept-Encoding": "identity"},
         ) as response,
     ):
-        limit = most if response.status_code == httpx.codes.OK else MAX_REJECTION_BYTES
+        limit = most if response.status_code == HTTPStatus.OK else MAX_REJECTION_BYTES
         body = bytearray()
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > limit:
                 raise AnswerTooLarge(peer.id, limit)
-    if response.status_code != httpx.codes.OK or request_type(response.headers) != TYPE:
-        raise PeerRejected(peer.id, _code_in(bytes(body)))
-    return HttpResponse(response.status_code, response.headers, bytes(body), request)
+    return HttpResponse(response.status_code, response.headers, bytes(body), request), bytes(body)
 
 
 def _code_in(body: bytes) -> str:

@@ -12,6 +12,8 @@ from exchange.federation.signing import HttpResponse
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from exchange.federation.front import Front
+
 
 def app(counter: Counter) -> "FastAPI":
     """The node as an ASGI application. The web framework is loaded here, for those who serve."""
@@ -62,6 +64,8 @@ def app(counter: Counter) -> "FastAPI":
         note = await front.aside(front.checkpoint)
         return Response(status_code=503) if note is None else PlainTextResponse(note)
 
+    _witness(web, front)
+
     @web.get("/healthz", summary="Whether this node can answer")
     async def health() -> Response:
         size = await front.aside(front.ledger_size)
@@ -73,3 +77,26 @@ def app(counter: Counter) -> "FastAPI":
         return PlainTextResponse(front.tally.as_text(ledger_entries=size or 0, under_way=front.under_way))
 
     return web
+
+
+def _witness(web: "FastAPI", front: "Front") -> None:
+    """The counter where other regions have their ledgers signed."""
+    from fastapi import Request, Response
+    from fastapi.responses import PlainTextResponse
+
+    from exchange.witnessing.circle import ADD, SEEN
+
+    @web.post(ADD, summary="Sign the newest state of another region's ledger (C2SP tlog-witness)")
+    async def add_checkpoint(request: Request) -> Response:
+        try:
+            told = await front.add_checkpoint(request)
+        except Rejected as no:
+            front.tally.add(no.code)
+            return Response(status_code=no.status)
+        # Just these headers: a charset added to the type of a size would be another type.
+        return Response(told.body, told.status, {"Content-Type": told.type})
+
+    @web.get(SEEN, summary="The longest state of a ledger that this node signed, as it was handed in")
+    async def seen(origin: str) -> Response:
+        note = await front.aside(lambda: front.seen(origin))
+        return PlainTextResponse(note) if note else Response(status_code=503 if note is None else 404)

@@ -37,6 +37,18 @@ class Layout:
         return self.root / "ledger.db"
 
     @property
+    def witness(self) -> Path:
+        return self.root / "witness.db"
+
+    @property
+    def anchors(self) -> Path:
+        return self.root / "anchors.db"
+
+    @property
+    def stamps(self) -> Path:
+        return self.root / "timestamps"
+
+    @property
     def vault(self) -> Path:
         return self.root / "vault.db"
 

@@ -12,6 +12,7 @@ from exchange.records import Store, StoreMissing
 from exchange.records.errors import StoreNotWritable, StoreUnreadable
 from ledger import Change, Draft, Entry, Log, Recorded, Signer
 from ledger.errors import CannotAppend
+from ledger.witness import CosignedNotes, require_not_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,28 @@ def open_log(
     entropy: Callable[[int], bytes],
     tables: Sequence[str],
 ) -> tuple[Log, Pen]:
-    """The ledger and its pen; where it cannot be written, a shut one, so that an officer still can look.
+    """The ledger and its pen; where it must not be written, a shut one, so that an officer still can look.
 
     Raises what opening raises when the file is not this node's, or was changed.
     """
     try:
         log = Log.open(layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=tables)
+        if layout.witness.exists():
+            _require_not_behind(log, layout)
     except CannotAppend as error:
         log = Log.open(
             layout.ledger, signer=signer, clock=clock, entropy=entropy, tables=tables, writable=False
         )
         return log, _Shut(error)
     return log, log
+
+
+def _require_not_behind(log: Log, layout: Layout) -> None:
+    try:
+        require_not_behind(log, CosignedNotes(layout.witness))
+    except BaseException:
+        log.close()
+        raise
 
 
 def open_records(layout: Layout, master: MasterSecret, *, writable: bool) -> Store:

@@ -22,6 +22,7 @@ _Some = Annotated[int, msgspec.Meta(ge=1)]
 _Age = Annotated[int, msgspec.Meta(ge=0, le=150)]
 _Milliseconds = Annotated[int, msgspec.Meta(ge=10, le=60_000)]
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+_Quorum = Annotated[str, msgspec.Meta(pattern=r"^(majority|all|any|none|[1-9][0-9]?)\Z")]
 _HoursEast = Annotated[int, msgspec.Meta(ge=-14, le=14)]
 
 
@@ -45,12 +46,18 @@ TABLE: tuple[Setting, ...] = (
     Setting("node.region", str, "", "GB/T 2260 code of the region", "所在地区的 GB/T 2260 代码"),
     Setting("node.name", str, "", "name people read", "显示名称"),
     Setting("node.organisation", str, "", "organisation that runs the node", "运营本节点的机构"),
+    Setting("node.zone", Literal["", "hospital", "health", "government", "mobile", "internet"], "", "network its people ask from; sealed with every request", "本节点人员所在的网络，随每次请求密封记录"),
     Setting("serve.host", str, "127.0.0.1", "address to listen on", "监听地址"),
     Setting("serve.port", _Port, 8320, "port to listen on", "监听端口"),
     Setting("serve.url", str, "", "address other nodes reach this one by", "其他节点访问本节点的地址"),
     Setting("serve.ca_file", str, "", "certificates to trust for https to other nodes, instead of the public ones", "访问其他节点的 https 时信任的证书文件,代替公共证书"),
     Setting("serve.plain_http", bool, False, "ask other machines over plain http: something else protects the way", "允许以明文 http 访问其他机器(线路另有保护)"),
     Setting("serve.timeout_seconds", _Seconds, 10.0, "how long to wait for another node", "等待其他节点应答的秒数"),
+    Setting("witness.quorum", _Quorum, "majority", "how many of the other nodes must have signed this ledger: majority, all, any, none, or a number", "须有多少个其他节点为本账本签名:majority(过半)、all、any、none 或数字"),
+    Setting("ledger.backend", Literal["embedded", "fabric"], "embedded", "where else the ledger's roots are kept: nowhere, or on a Fabric channel", "账本的树根另存何处:不另存,或 Fabric 通道"),
+    Setting("ledger.connection", str, "", "file that says how the channel is reached, as seen from the node's folder", "说明如何连接通道的文件(相对于节点目录)"),
+    Setting("ledger.anchor_entries", _Some, 1000, "so many new entries are put onto the channel at once", "新增多少条即上链一次"),
+    Setting("ledger.anchor_seconds", _Seconds, 5.0, "no entry waits longer for that, in seconds", "任何条目等待上链不超过的秒数"),
     Setting("emergency.spool_minutes", _Some, 240, "how long break-glass may go on while the ledger is down", "账本不可写时紧急调阅可持续的分钟数"),
     Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件,最好放在另一块磁盘"),
     Setting("emergency.review_hours", _Some, 24, "when a break-glass access must have been reviewed", "紧急调阅须在多少小时内复核"),

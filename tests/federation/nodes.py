@@ -23,6 +23,7 @@ from exchange.node.create import Founding
 from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.wiring import found_node, open_node
+from exchange.witnessing.vouching import witness_of
 from ledger import Entry
 
 PATIENT = "p-17"
@@ -134,6 +135,7 @@ class Site:
             card=self.card(),
             peers=self.peers,
             office=self.office,
+            witness=witness_of(self.node(), self.office),
             clock=self.clock,
             entropy=secrets.token_bytes,
             threads=2,

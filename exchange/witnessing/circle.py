@@ -1,0 +1,55 @@
+"""Who the witnesses of a node are: its peers, and how many of them must have signed."""
+
+from dataclasses import dataclass
+
+from exchange.federation.card import Card
+from exchange.node.node import Node
+from ledger.note import Verifier
+from ledger.witness import CosignedNotes, Policy, WitnessKey
+from ledger.witness.policy import NONE, Group
+
+ADD = "/hutong/v1/witness/add-checkpoint"
+SEEN = "/hutong/v1/witness/seen"
+PREFIX = "/hutong/v1/witness"
+_QUORUM = "quorum"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The witnesses of a node's ledger, what they said so far, and how many of them are enough."""
+
+    cards: tuple[Card, ...]
+    policy: Policy
+    notes: CosignedNotes
+
+
+def circle_of(node: Node) -> Circle:
+    """The witnesses as the node's peers and settings are now. Raises KeptCardUnusable."""
+    cards = tuple(card for card in node.peers if card.witness_key)
+    policy = policy_for(cards, node.settings["witness.quorum"], Verifier.parse(node.vkey))
+    return Circle(cards, policy, CosignedNotes(node.layout.witness))
+
+
+def policy_for(cards: tuple[Card, ...], quorum: str, log: Verifier) -> Policy:
+    """The policy over these peers. `quorum`: majority, all, any, none, or how many (at most all there are)."""
+    witnesses = {
+        card.id: (WitnessKey.parse(card.witness_key), card.url + PREFIX) for card in cards if card.witness_key
+    }
+    least = _least(quorum, len(witnesses))
+    if not least:
+        return Policy(logs=(log,), witnesses=witnesses, quorum=NONE)
+    groups = {_QUORUM: Group(least, tuple(witnesses))}
+    return Policy(logs=(log,), witnesses=witnesses, groups=groups, quorum=_QUORUM)
+
+
+def written(policy: Policy) -> str:
+    """The policy as a file that others can check this ledger with (C2SP tlog-policy)."""
+    lines = [f"log {log}" for log in policy.logs]
+    lines += [f"witness {name} {key} {url}".rstrip() for name, (key, url) in policy.witnesses.items()]
+    lines += [f"group {name} {one.least} {' '.join(one.members)}" for name, one in policy.groups.items()]
+    return "\n".join([*lines, f"quorum {policy.quorum}", ""])
+
+
+def _least(quorum: str, witnesses: int) -> int:
+    by_name = {"none": 0, "any": min(1, witnesses), "all": witnesses, "majority": witnesses // 2 + 1}
+    return min(by_name[quorum] if quorum in by_name else int(quorum), witnesses)

@@ -1,0 +1,84 @@
+"""What a witness has seen of each log: the longest state it signed, and every pair of states that contradict.
+
+A file of its own: a witness signs far more often than anything happens, and its memory is not an event.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+
+import apsw
+
+from ledger.checkpoint import Checkpoint
+from ledger.witness.own_file import OwnFile
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS seen (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL, root BLOB NOT NULL,
+    note BLOB NOT NULL,             -- as it was submitted, signed by the log
+    at INTEGER NOT NULL             -- seconds since 1970
+) STRICT;
+CREATE TABLE IF NOT EXISTS fork (
+    proof BLOB PRIMARY KEY,         -- JSON text, see fork.py
+    origin TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The longest state of a log that was cosigned, the note it came in, and when (seconds since 1970)."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    at: int
+
+
+class SeenLogs:
+    """The memory of one witness, for several threads and processes: every judgement is made under one lock."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        """Raises UnsafePlace, CannotAppend, LedgerDamaged."""
+        self._file = OwnFile(path, _SCHEMA)
+
+    def judge(self, origin: str, judgement: Callable[[Seen | None], Seen | None]) -> None:
+        """Put what `judgement` makes of the last state seen in its place; None leaves it. Durable on return."""
+        with self._file.writing() as db:
+            found = judgement(_seen(db, origin))
+            if found is not None:
+                told = found.checkpoint
+                db.execute(
+                    "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
+                    (origin, told.size, told.root, found.note, found.at),
+                )
+
+    def keep_fork(self, origin: str, proof: bytes, at: int) -> bool:
+        """Keep the proof that a log showed two histories; whether it was not known before."""
+        with self._file.writing() as db:
+            db.execute("INSERT OR IGNORE INTO fork VALUES (?, ?, ?)", (proof, origin, at))
+            return db.changes() > 0
+
+    def of(self, origin: str) -> Seen | None:
+        """The longest state of this log that was cosigned."""
+        with self._file.reading() as db:
+            return _seen(db, origin)
+
+    def all(self) -> list[Seen]:
+        """The same of every log, by name."""
+        with self._file.reading() as db:
+            origins = [origin for (origin,) in db.execute("SELECT origin FROM seen ORDER BY origin")]
+            return [seen for origin in origins if (seen := _seen(db, origin))]
+
+    def forks(self) -> list[tuple[str, bytes, int]]:
+        """Origin, proof and time (seconds) of every fork that was shown to this witness."""
+        with self._file.reading() as db:
+            return list(db.execute("SELECT origin, proof, at FROM fork ORDER BY at, origin"))
+
+
+def _seen(db: apsw.Connection, origin: str) -> Seen | None:
+    row = db.execute("SELECT size, root, note, at FROM seen WHERE origin = ?", (origin,)).fetchone()
+    if row is None:
+        return None
+    size, root, note, at = row
+    return Seen(Checkpoint(origin=origin, size=size, root=root), note, at)

@@ -1,0 +1,141 @@
+"""Look at a new state of a log, and sign it if it only grew since the last one that was signed.
+
+The answers of C2SP tlog-witness, `add-checkpoint`. A witness never signs two states that contradict: comparing
+and remembering are one transaction, which is on disk before the signature leaves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.checkpoint import Checkpoint
+from ledger.errors import BadNote
+from ledger.identity import EPOCH
+from ledger.merkle import HASH_BYTES, is_consistent
+from ledger.note import MOST_NOTE_BYTES, Verifier, read_note, strict_base64
+from ledger.witness.cosignature import Cosigner
+from ledger.witness.fork import fork_between
+from ledger.witness.seen import Seen, SeenLogs
+
+MOST_STEPS = 63
+MOST_BYTES = MOST_NOTE_BYTES + 4096
+SIZE_TYPE = "text/x.tlog.size"
+TEXT_TYPE = "text/plain; charset=utf-8"
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over HTTP."""
+
+    status: int
+    body: bytes = b""
+    type: str = TEXT_TYPE
+
+
+class Witness:
+    """One witness. `log_of` gives the key that is trusted for an origin, None where it is nobody's we know.
+
+    `forked` is told of a log, by origin, that showed two histories, and gets the proof (fork.py): once for each.
+    """
+
+    def __init__(
+        self,
+        seen: SeenLogs,
+        cosigner: Cosigner,
+        *,
+        log_of: Callable[[str], Verifier | None],
+        clock: Callable[[], datetime],
+        forked: Callable[[str, bytes], None] = lambda _origin, _proof: None,
+    ) -> None:
+        self.seen = seen
+        self.cosigner = cosigner
+        self._log_of = log_of
+        self._clock = clock
+        self._forked = forked
+
+    def add_checkpoint(self, request: bytes) -> Answer:
+        """The answer to a submission: 200 with a cosignature, 409 with the size to start from, or a refusal."""
+        try:
+            old, path, note = _read(request)
+            told = Checkpoint.parse(read_note(note)[0])
+        except (_Malformed, BadNote):
+            return Answer(400)
+        log = self._log_of(told.origin)
+        if log is None:
+            return Answer(404)
+        try:
+            Checkpoint.open(note, log)
+        except BadNote:
+            return Answer(403)
+        if old > told.size or (old == 0 and path):
+            return Answer(400)
+        return self._judged(log, told, note, old, path)
+
+    def _judged(self, log: Verifier, told: Checkpoint, note: bytes, old: int, path: list[bytes]) -> Answer:
+        seconds = (self._clock() - EPOCH) // _SECOND
+        refused: list[Answer] = []
+        against: list[bytes] = []
+
+        def judge(last: Seen | None) -> Seen | None:
+            answer = _compared(last, told, old, path)
+            if answer is None:
+                return Seen(told, note, seconds)
+            refused.append(answer)
+            if last is not None:
+                against.append(last.note)
+            return None
+
+        self.seen.judge(told.origin, judge)
+        for last in against:
+            self._keep_fork(log, last, note, path, seconds)
+        if refused:
+            return refused[0]
+        return Answer(200, self.cosigner.cosign(str(told), seconds))
+
+    def _keep_fork(self, log: Verifier, last: bytes, note: bytes, path: list[bytes], seconds: int) -> None:
+        one, other = sorted((last, note), key=lambda signed: Checkpoint.open(signed, log).size)
+        fork = fork_between(log, one, other, path)
+        if fork is None:
+            return
+        proof = fork.written()
+        if self.seen.keep_fork(log.name, proof, seconds):
+            self._forked(log.name, proof)
+
+
+class _Malformed(Exception):
+    """A submission is not of the form the protocol has."""
+
+
+def _compared(last: Seen | None, told: Checkpoint, old: int, path: list[bytes]) -> Answer | None:
+    """Why this state is not signed; None where it is the last one seen, or one that grew out of it."""
+    size = last.checkpoint.size if last else 0
+    conflict = Answer(409, b"%d\n" % size, SIZE_TYPE)
+    if old != size:
+        return conflict
+    if last is None or size == 0:
+        return None
+    if told.size == size:
+        if path:
+            return Answer(400)
+        return None if told.root == last.checkpoint.root else conflict
+    grew = is_consistent(size, last.checkpoint.root, told.size, told.root, path)
+    return None if grew else Answer(422)
+
+
+def _read(request: bytes) -> tuple[int, list[bytes], bytes]:
+    """Old size, path, signed note. Raises _Malformed."""
+    head, gap, note = request.partition(b"\n\n")
+    if not gap or len(request) > MOST_BYTES:
+        raise _Malformed
+    try:
+        first, *lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise _Malformed from None
+    word, _, digits = first.partition(" ")
+    if word != "old" or not digits.isdigit() or str(int(digits[:20])) != digits or len(lines) > MOST_STEPS:
+        raise _Malformed
+    path = [strict_base64(line) for line in lines]
+    if any(step is None or len(step) != HASH_BYTES for step in path):
+        raise _Malformed
+    return int(digits), [step for step in path if step is not None], note

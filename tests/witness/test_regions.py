@@ -1,0 +1,266 @@
+"""Three regions on one machine, over HTTP: each signs what it saw of the others' ledgers."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from exchange.node.secrets import MASTER, MasterSecret, read_secret
+from exchange.witnessing.asking import Asked, Asking
+from exchange.witnessing.circle import ADD, SEEN, circle_of, written
+from exchange.witnessing.keeping_asked import keeping_asked
+from exchange.witnessing.vouching import FORK
+from ledger import Entry, Log, Signer
+from ledger.errors import CannotAppend
+from ledger.note import Verifier
+from ledger.witness import Behind, Policy, SeenLogs, check_fork
+from tests.federation.nodes import Clock, Site, found, introduce
+
+REGIONS = (("kunshan", "320583"), ("tianjin", "120000"), ("zhuhai", "440400"))
+LEDGER_FILES = ("ledger.db", "ledger.db-wal", "ledger.db-shm")
+
+
+class Regions(list[Site]):
+    """The three nodes; each is served from when it is first to be reached until the end."""
+
+    def __init__(self, sites: list[Site], open_: ExitStack) -> None:
+        super().__init__(sites)
+        self._open = open_
+        self._served: set[Path] = set()
+
+    def serve(self, *sites: Site) -> None:
+        for site in sites:
+            if site.folder not in self._served:
+                self._open.enter_context(site.served())
+                self._served.add(site.folder)
+
+    def ask(self, site: Site, *others: Site) -> list[Asked]:
+        self.serve(*others)
+        return asking(site).ask_all()
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Iterator[Regions]:
+    clock = Clock()
+    made = [found(tmp_path / node, node=node, region=region, clock=clock) for node, region in REGIONS]
+    for at, one in enumerate(made):
+        for other in made[at + 1 :]:
+            introduce(one, other)
+    with ExitStack() as opened:
+        yield Regions(made, opened)
+    for one in made:
+        one.close()
+
+
+def asking(site: Site) -> Asking:
+    node = site.node()
+    return Asking(node.log, circle_of(node), site.line(timeout=2), site.clock)
+
+
+def something_happens(site: Site) -> None:
+    node = site.node()
+    entry = Entry(
+        type="node", subtype="test", action="E", outcome="0", region=node.region, node=node.id, source="test"
+    )
+    node.desk.write(entry, {}, key=node.house_key)
+
+
+def test_every_region_signs_the_others_ledger(sites: Regions) -> None:
+    kunshan, *others = sites
+    told = sites.ask(kunshan, *others)
+    size = kunshan.node().log.size
+    assert told == [Asked(witness="tianjin", size=size), Asked(witness="zhuhai", size=size)]
+    circle = circle_of(kunshan.node())
+    witnessed = circle.notes.newest(Verifier.parse(kunshan.node().vkey), circle.policy)
+    assert witnessed
+    assert witnessed.checkpoint.size == size
+    assert set(witnessed.by) == {"tianjin", "zhuhai"}
+
+
+def test_anybody_checks_it_with_the_policy_as_a_file(sites: Regions) -> None:
+    kunshan, *others = sites
+    sites.ask(kunshan, *others)
+    circle = circle_of(kunshan.node())
+    log = Verifier.parse(kunshan.node().vkey)
+    witnessed = circle.notes.newest(log, circle.policy)
+    assert witnessed
+    policy = Policy.parse(written(circle.policy))
+    assert policy == circle.policy
+    assert policy.require(witnessed.note, log)[0] == witnessed.checkpoint
+
+
+def test_a_silent_witness_is_named_and_the_others_still_sign(sites: Regions) -> None:
+    kunshan, tianjin, _ = sites
+    told = {one.witness: one.problem for one in sites.ask(kunshan, tianjin)}
+    assert told["tianjin"] is None
+    assert told["zhuhai"]
+    assert "zhuhai" in told["zhuhai"][0]
+    circle = circle_of(kunshan.node())
+    assert circle.notes.newest(Verifier.parse(kunshan.node().vkey), circle.policy) is None, (
+        "a majority is two"
+    )
+
+
+def test_what_grew_is_signed_again_and_what_did_not_is_left_in_peace(sites: Regions) -> None:
+    kunshan, *others = sites
+    assert asking(kunshan).is_due()
+    sites.ask(kunshan, *others)
+    assert not asking(kunshan).is_due()
+    something_happens(kunshan)
+    assert asking(kunshan).is_due()
+    assert not any(one.problem for one in sites.ask(kunshan, *others))
+    assert not asking(kunshan).is_due()
+
+
+def put_back(site: Site, copy: Path) -> None:
+    """The ledger as it was when `copy` was made: what an operator does with a backup that is too old."""
+    site.reopen()
+    for name in LEDGER_FILES:
+        (site.folder / name).unlink(missing_ok=True)
+        if (copy / name).exists():
+            shutil.copy(copy / name, site.folder / name)
+
+
+def copied(site: Site, to: Path) -> Path:
+    site.reopen()
+    shutil.copytree(site.folder, to)
+    return to
+
+
+def test_a_backup_that_is_too_old_is_not_written_to_even_without_a_network(
+    sites: Regions, tmp_path: Path
+) -> None:
+    kunshan, *others = sites
+    old = copied(kunshan, tmp_path / "backup")
+    something_happens(kunshan)
+    sites.ask(kunshan, *others)
+    put_back(kunshan, old)
+    with pytest.raises(CannotAppend) as refused:
+        something_happens(kunshan)
+    assert isinstance(refused.value, Behind)
+    assert refused.value.exit_code == 4
+    assert kunshan.node().log.size == refused.value.seen - 1, "an officer can still read it"
+
+
+def test_a_whole_folder_put_back_is_found_when_the_witnesses_are_asked(
+    sites: Regions, tmp_path: Path
+) -> None:
+    kunshan, *others = sites
+    old = copied(kunshan, tmp_path / "backup")
+    something_happens(kunshan)
+    sites.ask(kunshan, *others)
+    kunshan.reopen()
+    shutil.rmtree(kunshan.folder)
+    shutil.copytree(old, kunshan.folder)
+    assert kunshan.node().log.size
+    with pytest.raises(Behind):
+        sites.ask(kunshan, *others)
+    kunshan.reopen()
+    with pytest.raises(Behind):
+        something_happens(kunshan)
+
+
+def rewritten(site: Site, *, entries: int) -> None:
+    """What only the holder of the key can do: another past, signed as if it were the true one."""
+    site.reopen()
+    for name in LEDGER_FILES:
+        (site.folder / name).unlink(missing_ok=True)
+    master = MasterSecret(read_secret(site.folder / "keys" / MASTER))
+    origin = f"hutong.{dict(REGIONS)[site.folder.name]}/{site.folder.name}"
+    signer = Signer(origin, master.for_use("ledger signer"))
+    with Log.create(site.folder / "ledger.db", signer=signer, clock=site.clock, entropy=bytes) as log:
+        for number in range(entries):
+            log.append(
+                Entry(
+                    type="node",
+                    subtype=f"other-{number}",
+                    action="E",
+                    outcome="0",
+                    region="320583",
+                    node=site.folder.name,
+                    source="test",
+                )
+            )
+
+
+def test_a_past_rewritten_by_the_holder_of_the_key_is_found_and_can_be_shown_to_anybody(
+    sites: Regions,
+) -> None:
+    kunshan, tianjin, zhuhai = sites
+    sites.ask(kunshan, tianjin, zhuhai)
+    key = kunshan.node().vkey
+    size = kunshan.node().log.size
+    rewritten(kunshan, entries=size + 3)
+    (kunshan.folder / "witness.db").unlink()
+    with pytest.raises(Behind):
+        sites.ask(kunshan, tianjin, zhuhai)
+    ((origin, proof, _),) = SeenLogs(tianjin.folder / "witness.db").forks()
+    shown = check_fork(proof, key)
+    assert (shown.origin, shown.size, shown.longest) == (origin, size, size + 3)
+    kinds = [(one.entry.type, one.entry.subtype) for one in tianjin.node().log.scan()]
+    assert kinds.count(FORK) == 1
+
+
+def test_a_ledger_nobody_was_introduced_to_is_not_signed(sites: Regions) -> None:
+    tianjin = sites[1]
+    stranger = Signer("hutong.110000/stranger", bytes(32))
+    note = stranger.sign(f"{stranger.origin}\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")
+    sites.serve(tianjin)
+    url = tianjin.card().url
+    assert httpx.post(url + ADD, content=b"old 0\n\n" + note).status_code == 404
+    assert httpx.get(url + SEEN, params={"origin": stranger.origin}).status_code == 404
+    assert httpx.post(url + ADD, content=b"x" * (1 << 20)).status_code == 413
+
+
+def test_the_answer_to_a_wrong_size_has_the_type_the_protocol_asks_for(sites: Regions) -> None:
+    kunshan, tianjin, _ = sites
+    sites.ask(kunshan, tianjin)
+    note = kunshan.node().log.checkpoint()
+    reply = httpx.post(tianjin.card().url + ADD, content=b"old 1\n\n" + note)
+    assert (reply.status_code, reply.headers["content-type"]) == (409, "text/x.tlog.size")
+    assert reply.text == f"{kunshan.node().log.size}\n"
+
+
+def test_a_witness_cannot_stop_a_node_by_a_lie(sites: Regions) -> None:
+    """A witness that only says it saw more shows nothing the ledger signed: it is named, and the node goes on."""
+    kunshan, tianjin, zhuhai = sites
+    sites.ask(kunshan, tianjin)
+    liar = SeenLogs(tianjin.folder / "witness.db")
+    origin = kunshan.node().log.signer.origin
+    seen = liar.of(origin)
+    assert seen
+
+    def more(_: object) -> object:
+        from dataclasses import replace
+
+        return replace(seen, checkpoint=replace(seen.checkpoint, size=seen.checkpoint.size + 99))
+
+    liar.judge(origin, more)  # type: ignore[arg-type]  # the liar's own table
+    told = {one.witness: one.problem for one in sites.ask(kunshan, tianjin, zhuhai)}
+    assert told["tianjin"] is not None
+    assert told["zhuhai"] is None
+    something_happens(kunshan)
+
+
+def test_the_background_asks_and_stops_the_node_where_it_is_behind(sites: Regions, tmp_path: Path) -> None:
+    kunshan, tianjin, zhuhai = sites
+    old = copied(kunshan, tmp_path / "backup")
+    stopped = threading.Event()
+    sites.serve(tianjin, zhuhai)
+    something_happens(kunshan)
+    with keeping_asked(lambda: asking(kunshan), behind=stopped.set, poll=0.02):
+        for _ in range(500):
+            if not asking(kunshan).is_due():
+                break
+            threading.Event().wait(0.02)
+        assert not asking(kunshan).is_due()
+    assert not stopped.is_set()
+    kunshan.reopen()
+    shutil.rmtree(kunshan.folder)
+    shutil.copytree(old, kunshan.folder)
+    with keeping_asked(lambda: asking(kunshan), behind=stopped.set, poll=0.02):
+        assert stopped.wait(10)
