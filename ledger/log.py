@@ -38,7 +38,7 @@ from ledger.stored import (
     tree_of,
 )
 from ledger.submission import Draft, Submission
-from ledger.tiles import WIDTH, Tree
+from ledger.tiles import WIDTH, Memo, Tree
 from ledger.turns import Turns
 from ledger.writing import Pen
 
@@ -58,6 +58,7 @@ class Log:
         self._place = path.name
         self._pen = pen
         self._turns = Turns[Submission](pen.write, most=MOST_ENTRIES_A_TURN) if pen else None
+        self._memo = Memo()
         self._readers = Readers(lambda: connect_to_read(path))
 
     @classmethod
@@ -207,11 +208,23 @@ class Log:
             yield from chunk
             at = until
 
-    def of_patient(self, pseudonym: str) -> Iterator[Recorded]:
-        """The entries of one patient, oldest first; the whole log is read, and their count has no gap.
+    @property
+    def writable(self) -> bool:
+        """Whether this Log may append."""
+        return self._pen is not None
 
-        Raises LedgerAltered where an entry of the patient is missing between others.
+    def of_patient(self, pseudonym: str) -> Iterator[Recorded]:
+        """The entries of one patient, oldest first, with no gap up to the newest.
+
+        Looked up in the projection; where that cannot tell, the whole log is read. Raises LedgerAltered where an entry
+        of the patient is missing between others.
         """
+        from ledger.projection import Projection  # which is built on this
+
+        found = Projection(self).of_patient(pseudonym) if pseudonym else []
+        return iter(found) if found is not None else self._scanned_of(pseudonym)
+
+    def _scanned_of(self, pseudonym: str) -> Iterator[Recorded]:
         sequence, previous = 0, ""
         for found in self.scan():
             if found.entry.patient != pseudonym or not pseudonym:
@@ -238,7 +251,7 @@ class Log:
     def tree(self) -> Iterator[tuple[apsw.Connection, Tree]]:
         """A snapshot and the tree over its entries."""
         with explained(self._place, writing=False), self.reading() as db:
-            yield db, tree_of(db, Head.read(db, self._place)[0].size)
+            yield db, tree_of(db, Head.read(db, self._place)[0].size, self._memo)
 
 
 def _lay_out(path: Path, signer: Signer) -> None:

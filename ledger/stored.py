@@ -14,7 +14,7 @@ from ledger.entry import Recorded
 from ledger.errors import BadNote, LedgerAltered, LedgerDamaged, WrongSigner
 from ledger.merkle import HASH_BYTES, leaf_hash
 from ledger.note import Signer
-from ledger.tiles import Edge, TileWrong, Tree
+from ledger.tiles import Edge, Memo, TileWrong, Tree
 
 APPLICATION = 0x48544C47  # "HTLG"
 VERSION = 1
@@ -143,7 +143,7 @@ def examine(db: apsw.Connection, place: str, signer: Signer) -> tuple[Head, Edge
     return head, edge
 
 
-def tree_of(db: apsw.Connection, size: int) -> Tree:
+def tree_of(db: apsw.Connection, size: int, memo: Memo | None = None) -> Tree:
     """The tree over the first `size` entries, read as it is needed."""
 
     def read_tile(level: int, number: int) -> bytes | None:
@@ -152,7 +152,7 @@ def tree_of(db: apsw.Connection, size: int) -> Tree:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
-    return Tree(size, read_tile)
+    return Tree(size, read_tile, memo)
 
 
 def entry_at(db: apsw.Connection, place: str, index: int, tree: Tree) -> Recorded:

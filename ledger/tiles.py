@@ -12,6 +12,8 @@ from ledger.merkle import HASH_BYTES, node_hash
 
 WIDTH = 256
 _HEIGHT = 8
+_MIDDLE = 4
+_MOST_MIDDLES, _MOST_NODES, _MOST_TILES = 1 << 16, 1 << 17, 1 << 10
 TILE_BYTES = WIDTH * HASH_BYTES
 
 Place = tuple[int, int]
@@ -29,14 +31,34 @@ class TileWrong(Exception):
         self.first = number * WIDTH ** (level + 1)
 
 
-class Tree:
-    """A tree of `size` leaves read from its tiles. What was worked out once is remembered."""
+class Memo:
+    """What was worked out of whole subtrees, which never change: shared by the trees of one log, also as it grows.
 
-    def __init__(self, size: int, read_tile: ReadTile) -> None:
+    Of a full tile the 16 hashes half way up are kept (512 bytes), so that a path through it costs some twenty hashes
+    and not 255; and every hash above the lowest tiles.
+    """
+
+    def __init__(self) -> None:
+        self.middles: dict[int, bytes] = {}
+        self.nodes: dict[Place, bytes] = {}
+
+    def make_room(self) -> None:
+        """Forget all when it is too much: some 32 MiB."""
+        if len(self.middles) > _MOST_MIDDLES:
+            self.middles.clear()
+        if len(self.nodes) > _MOST_NODES:
+            self.nodes.clear()
+
+
+class Tree:
+    """A tree of `size` leaves read from its tiles. What was worked out once is remembered in `memo`."""
+
+    def __init__(self, size: int, read_tile: ReadTile, memo: Memo | None = None) -> None:
         self.size = size
         self._read_tile = read_tile
         self._tiles: dict[Place, bytes] = {}
-        self._nodes: dict[Place, bytes] = {}
+        self._memo = memo or Memo()
+        self._memo.make_room()
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves, by default all. Raises TileWrong."""
@@ -55,10 +77,32 @@ class Tree:
         level, above = divmod(height, _HEIGHT)
         if above == 0:
             return self._stored(level, index)
-        found = self._nodes.get((height, index))
+        if level == 0:
+            return self._within(index, above)
+        found = self._memo.nodes.get((height, index))
         if found is None:
             found = node_hash(self.node(height - 1, 2 * index), self.node(height - 1, 2 * index + 1))
-            self._nodes[height, index] = found
+            self._memo.nodes[height, index] = found
+        return found
+
+    def _within(self, index: int, above: int) -> bytes:
+        """A node of the lowest tiles, `above` their hashes."""
+        number = index >> _HEIGHT - above
+        if above < _MIDDLE or (number + 1) * WIDTH > self.size:
+            start = (index << above) - number * WIDTH
+            tile = self.tile(0, number)
+            return _joined(tile[start * HASH_BYTES : (start + (1 << above)) * HASH_BYTES])
+        start = (index << above - _MIDDLE) - (number << _HEIGHT - _MIDDLE)
+        middle = self._middle(number)
+        return _joined(middle[start * HASH_BYTES : (start + (1 << above - _MIDDLE)) * HASH_BYTES])
+
+    def _middle(self, number: int) -> bytes:
+        """The hashes half way up a full tile of the lowest level, joined."""
+        found = self._memo.middles.get(number)
+        if found is None:
+            tile, step = self.tile(0, number), HASH_BYTES << _MIDDLE
+            found = b"".join(_joined(tile[at : at + step]) for at in range(0, TILE_BYTES, step))
+            self._memo.middles[number] = found
         return found
 
     def tile(self, level: int, number: int) -> bytes:
@@ -70,12 +114,24 @@ class Tree:
             # A later writer may have made the edge longer; what we asked for is its beginning.
             if len(tile) < hashes * HASH_BYTES or len(tile) % HASH_BYTES:
                 raise TileWrong(level, number)
+            if len(self._tiles) >= _MOST_TILES:
+                self._tiles.clear()
             tile = self._tiles[level, number] = tile[: hashes * HASH_BYTES]
         return tile
 
     def _stored(self, level: int, index: int) -> bytes:
         number, offset = divmod(index, WIDTH)
         return self.tile(level, number)[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]
+
+
+def _joined(hashes: bytes) -> bytes:
+    """The hash over a power of two of hashes."""
+    while len(hashes) > HASH_BYTES:
+        hashes = b"".join(
+            node_hash(hashes[at : at + HASH_BYTES], hashes[at + HASH_BYTES : at + 2 * HASH_BYTES])
+            for at in range(0, len(hashes), 2 * HASH_BYTES)
+        )
+    return hashes
 
 
 class Edge:

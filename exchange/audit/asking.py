@@ -3,27 +3,23 @@
 A name nobody knows is an error and not an empty answer: "nothing found" would be read as "it did not happen".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
-from consent.reasons import ALL_WORDS
 from exchange.audit.details import details_of
+from exchange.audit.named import patients_named
+from exchange.audit.rules import reasons_of
 from exchange.audit.search import Filter
-from exchange.audit.story import RecordErased
+from exchange.audit.words import REASONS
 from exchange.directory import NotInDirectory, contains, is_region
 from exchange.errors import ExchangeError
 from exchange.evidence.claim import claim_of
+from exchange.nearby import listed_hint
 from exchange.node.node import Node
-from exchange.path.wording import NEXT_STEPS
-from exchange.vocabulary import PURPOSES
-from ledger import Entry, Recorded
-from policies.answer import ENGINE_REASONS
-
-# No pseudonym: of a patient without a key there is no entry.
-_NOBODY = "nobody"
-_CODES = frozenset((*ALL_WORDS, *NEXT_STEPS, *ENGINE_REASONS))
+from exchange.vocabulary import PURPOSE
+from ledger import Recorded
+from ledger.projection import Projection, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +48,12 @@ class NotKnown(ExchangeError):
 
     exit_code = 6
 
-    def __init__(self, en: str, zh: str, near: Iterable[str] = ()) -> None:
-        listed = ", ".join(near)
+    def __init__(self, en: str, zh: str, hint: str, hint_zh: str) -> None:
         super().__init__(
             f"nobody knows {en}, and no entry has it; nothing was searched",
             f"{zh}未知,也没有任何条目含有它;未执行检索",
-            hint=f"did you mean {listed}?"
-            if listed
-            else "check how it is written: hutong audit search --help",
-            hint_zh=f"是否指 {listed}?" if listed else "请核对写法:hutong audit search --help",
+            hint=hint,
+            hint_zh=hint_zh,
         )
 
 
@@ -70,9 +63,14 @@ def filter_of(node: Node, sought: Sought) -> Filter:
     _require_known(node, sought.purpose, _PURPOSE)
     _require_known(node, sought.why, _WHY)
     if sought.region and not is_region(sought.region):
-        raise NotKnown("this region", "该地区")
+        raise NotKnown(
+            "this region",
+            "该地区",
+            "six digits of GB/T 2260, zeros for a whole city or province: 440402, 440400, 440000",
+            "GB/T 2260 六位代码,整市或整省以 0 补齐:440402、440400、440000",
+        )
     return Filter(
-        patient=_patient(node, sought.patient),
+        patients=patients_named(node, sought.patient),
         actors=_actors(node, sought.actor),
         organisation=sought.organisation or None,
         organisations=_organisations(node, sought.region, sought.tier),
@@ -88,44 +86,51 @@ def filter_of(node: Node, sought: Sought) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What somebody may search by: its words, where it is listed, and where it stands in an entry."""
+    """What somebody may search by: its words, where it is listed, where it stands in an entry, where all are."""
 
     en: str
     zh: str
     listed: Callable[[Node], Iterable[str]]
-    of: Callable[[Entry], str]
+    column: str
+    where: tuple[str, str]
 
 
+_IN_REGISTRY = ("registry.toml lists all", "全部列在 registry.toml 中")
 _ORGANISATION = _Kind(
     "this organisation",
     "该机构",
     lambda node: (one.id for one in node.directory.organisations()),
-    lambda entry: entry.organisation,
+    "organisation",
+    _IN_REGISTRY,
 )
-_PURPOSE = _Kind("this purpose", "该目的", lambda _: PURPOSES, lambda entry: entry.purpose)
-_WHY = _Kind("this reason code", "该原因代码", lambda _: _CODES, lambda entry: entry.why)
+_PURPOSE = _Kind(
+    "this purpose",
+    "该目的",
+    lambda _: PURPOSE.codes,
+    "purpose",
+    ("all of them: hutong policy codes purpose", "全部代码:hutong policy codes purpose"),
+)
+_WHY = _Kind(
+    "this reason code",
+    "该原因代码",
+    lambda node: dict.fromkeys((*REASONS, *reasons_of(node))),
+    "why",
+    ("all of them: hutong policy codes reason", "全部代码:hutong policy codes reason"),
+)
 
 
 def _require_known(node: Node, text: str, kind: _Kind) -> None:
     """Entries are asked too: an organisation may have left the registry, a rule of the region have its own codes."""
     if not text:
         return
-    listed = {one.casefold(): one for one in kind.listed(node)}
-    if text in listed.values() or any(kind.of(one.entry) == text for one in node.log.scan()):
-        return
-    near = get_close_matches(text.casefold(), listed, n=3)
-    raise NotKnown(kind.en, kind.zh, [listed[one] for one in near])
+    listed = tuple(kind.listed(node))
+    if text not in listed and not _stands(node, kind.column, {text}):
+        raise NotKnown(kind.en, kind.zh, *listed_hint(text, listed, kind.where))
 
 
-def _patient(node: Node, text: str) -> str | None:
-    """The pseudonym; no key is made for somebody only because they were searched for."""
-    if not text:
-        return None
-    patient = node.records.patient(text)
-    keys = node.vault.known(patient)
-    if keys is None and node.vault.was_erased(patient):
-        raise RecordErased  # "nothing found" would be false
-    return keys.pseudonym if keys else _NOBODY
+def _stands(node: Node, column: str, texts: Collection[str]) -> bool:
+    """Whether an entry has one of these in `column`."""
+    return any(True for _ in Projection(node.log).find(Wanted({column: frozenset(texts)})))
 
 
 def _actors(node: Node, person: str) -> frozenset[str] | None:
@@ -138,9 +143,9 @@ def _actors(node: Node, person: str) -> frozenset[str] | None:
         node.directory.person(person)
     except NotInDirectory:
         # People of other regions, patients and relatives are in no registry of ours, but may have done something.
-        if not any(one.entry.actor in names for one in node.log.scan()):
+        if not _stands(node, "actor", names):
             people = [one.id for one in node.directory.people()]
-            raise NotKnown("this person", "该人员", get_close_matches(person, people, n=3)) from None
+            raise NotKnown("this person", "该人员", *listed_hint(person, people, _IN_REGISTRY)) from None
     return names
 
 

@@ -1,21 +1,23 @@
 """Everything about one entry, for whoever has to explain it: what the ledger says, and what is sealed beside it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from exchange.audit import words
 from exchange.audit.details import Details, details_of
+from exchange.audit.sealed import tree
+from exchange.audit.words import NO_RULES, Table
 from exchange.instants import CHINA
 from exchange.path.judging import KEPT_BACK
 from exchange.path.office import Office
 from ledger import Recorded
+from ledger.projection import Projection, Wanted
 
 FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("type", "kind", "类别"),
-    ("subtype", "what", "事项"),
     ("phase", "phase", "阶段"),
     ("decision", "decision", "决定"),
     ("why", "reason", "原因"),
@@ -39,11 +41,15 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry with its opened details. `related` are the entries that belong to it."""
+    """One entry with its opened details. `related` are the entries that belong to it.
+
+    `organisation` is the name of the one in the entry by language, where the directory knows it.
+    """
 
     found: Recorded
     details: Details
     related: tuple[Recorded, ...]
+    organisation: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -56,8 +62,8 @@ class Shown:
             "related": [one.id for one in self.related],
         }
 
-    def lines(self, lang: str) -> list[str]:
-        """The same for a person."""
+    def lines(self, lang: str, rules: Table = NO_RULES) -> list[str]:
+        """The same for a person, codes in words. `rules` are the reasons of the rules in force."""
         zh = lang == "zh"
         when = self.found.time.astimezone(CHINA)
         head = (
@@ -65,11 +71,13 @@ class Shown:
             if zh
             else f"entry {self.found.index}, {self.found.id}"
         )
-        lines = [f"{head}  {when:%Y-%m-%d %H:%M:%S}"]
+        entry = self.found.entry
+        what = words.with_code(words.event(entry, lang), f"{entry.type} {entry.subtype}", lang)
+        lines = [f"{head}  {when:%Y-%m-%d %H:%M:%S}", f"  {'事项' if zh else 'what'}: {what}"]
         for name, en, chinese in FIELDS:
-            value = getattr(self.found.entry, name)
+            value = getattr(entry, name)
             if value not in ("", 0, (), False):
-                lines.append(f"  {chinese if zh else en}: {_text(value, zh=zh)}")
+                lines.append(f"  {chinese if zh else en}: {self._text(name, value, lang, rules)}")
         lines += [f"  {'相关条目' if zh else 'see also'}: {one.id}" for one in self.related]
         if not self.details.open:
             gone = (
@@ -82,23 +90,47 @@ class Shown:
         differ = "与账本中的承诺值不符!" if zh else "they are NOT what the ledger committed to"
         told = "密封内容" if zh else "sealed details"
         shown = f"  {told} ({match if self.details.true else differ}):"
-        return [*lines, shown, *_tree(summary(self.details.told))]
+        return [*lines, shown, *tree(summary(self.details.told), lang, rules)]
+
+    def _text(self, name: str, value: object, lang: str, rules: Table) -> str:
+        if name == "organisation":
+            return words.with_code(self.organisation.get(lang, str(value)), str(value), lang)
+        return _text(name, value, lang, rules)
 
 
 def show(office: Office, entry_id: str) -> Shown:
     """The entry with this id, opened as far as its key still exists. Raises NoSuchEntry, LedgerAltered."""
     found = office.log.find(entry_id)
     intent = found.entry.intent or found.id
-    related = [
-        one for one in office.log.scan() if intent in (one.id, one.entry.intent) and one.id != found.id
-    ]
-    return Shown(found, details_of(office, found), tuple(related))
+    first = [] if intent == found.id else [office.log.find(intent)]
+    others = Projection(office.log).find(Wanted({"intent": frozenset({intent})}))
+    related = [*first, *(one for one in others if one.id != found.id)]
+    reference = f"Organization/{found.entry.organisation}"
+    named = {lang: office.directory.name_of(reference, lang) for lang in ("zh", "en")}
+    known = {lang: name for lang, name in named.items() if name}
+    return Shown(found, details_of(office, found), tuple(related), known)
 
 
-def _text(value: object, *, zh: bool) -> str:
+_WORDS = {
+    "phase": words.phase,
+    "decision": words.decision,
+    "outcome": words.outcome,
+    "role": words.role,
+    "purpose": words.purpose,
+    "object_class": words.classes,
+    "source": words.source,
+}
+
+
+def _text(name: str, value: object, lang: str, rules: Table) -> str:
     if value is True:
-        return "是" if zh else "yes"
-    return " ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
+        return "是" if lang == "zh" else "yes"
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    if name == "why":
+        return words.reason(str(value), lang, rules)
+    said = _WORDS.get(name)
+    return words.with_code(said(str(value), lang), str(value), lang) if said else str(value)
 
 
 def summary(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,13 +155,3 @@ def summary(told: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(report, Mapping):
         short["report"] = {name: report[name] for name in ("profile", "rules", "totals") if name in report}
     return short
-
-
-def _tree(told: Mapping[str, Any], depth: int = 2) -> Iterator[str]:
-    for name, value in told.items():
-        pad = "  " * depth
-        if isinstance(value, Mapping) and value:
-            yield f"{pad}{name}:"
-            yield from _tree(value, depth + 1)
-        elif value not in (None, "", [], {}):
-            yield f"{pad}{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}"

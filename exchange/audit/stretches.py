@@ -1,0 +1,81 @@
+"""Keep the index of the ledger in step, and enter the digest of each full stretch in the ledger itself.
+
+The index only says where to look. Were a row hidden in it, a search would not miss it; the digest does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exchange.audit.details import details_of
+from exchange.instants import to_us
+from exchange.node.node import Node
+from ledger import Entry
+from ledger.projection import Projection, Wanted
+from ledger.projection.file import Unfit
+
+STRETCH = ("ledger", "stretch")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many entries the index knows, and how many full stretches of the ledger that makes."""
+
+    entries: int
+    stretches: int
+
+
+def in_step(node: Node, progress: Progress | None = None) -> Done:
+    """Bring the index in step; the digest of each stretch that became full is entered. Raises Unfit, LedgerError."""
+    made = Projection(node.log)
+    made.catch_up(progress)
+    entered = _entered(node)
+    sealed = made.sealed()
+    for one in sealed:
+        if one.number not in entered:
+            _enter(node, one.number, one.digest)
+    return Done(made.applied(), len(sealed))
+
+
+def rebuilt(node: Node, progress: Progress | None = None) -> Done:
+    """Make the index anew from the ledger, and bring it in step. Raises Unfit, LedgerError."""
+    Projection(node.log).rebuild(progress)
+    return in_step(node)
+
+
+def altered(node: Node) -> list[int]:
+    """The stretches whose rows are not what was entered in the ledger, by number. Empty where there is no index."""
+    made = Projection(node.log)
+    wrong = []
+    for number, digest in _entered(node).items():
+        try:
+            if made.digest_now(number) != digest:
+                wrong.append(number)
+        except Unfit:
+            continue  # no index: nothing is looked up in it
+    return wrong
+
+
+def _entered(node: Node) -> dict[int, str]:
+    """Number to digest; what the first entry says counts."""
+    found: dict[int, str] = {}
+    for one in Projection(node.log).find(Wanted({"type": frozenset({STRETCH[0]})})):
+        if one.entry.subtype == STRETCH[1]:
+            told = details_of(node.office, one).told
+            found.setdefault(int(told["number"]), str(told["digest"]))
+    return found
+
+
+def _enter(node: Node, number: int, digest: str) -> None:
+    entry = Entry(
+        type=STRETCH[0],
+        subtype=STRETCH[1],
+        action="C",
+        outcome="0",
+        region=node.region,
+        node=node.id,
+        source="node",
+        count=number,
+        claimed_us=to_us(node.clock()),
+    )
+    node.desk.write(entry, {"number": number, "digest": digest}, key=node.house_key)
