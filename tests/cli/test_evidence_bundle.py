@@ -1,0 +1,134 @@
+"""An officer hands a court what proves an access; what is opened for that is on record first."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli.typing_in import typed
+
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p-1",
+    "name": [{"text": "林小满"}],
+    "managingOrganization": {"reference": "Organization/ks-first-hospital"},
+}
+GRANT = ["--to", "ks-tcm-hospital", "--for", "TREAT", "--confirm", "sensitive", "--confirm", "third-party"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evidence")
+    node = folder / "kunshan"
+    assert typed("init", str(node), "--region", "320583", "--name", "昆山市区域卫生平台").exit_code == 0
+    (folder / "people.ndjson").write_bytes(orjson.dumps(PATIENT))
+    assert typed("--node", str(node), "records", "import", str(folder / "people.ndjson")).exit_code == 0
+    assert typed("--node", str(node), "consent", "grant", "p-1", *GRANT).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def node(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made / "kunshan", tmp_path / "kunshan")
+    return tmp_path / "kunshan"
+
+
+def entries(node: Path) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(typed("--node", str(node), "ledger", "list", "--json").stdout)
+    return found
+
+
+def grant_of(node: Path) -> str:
+    (one,) = (str(one["id"]) for one in entries(node) if '"subtype": "grant"' in json.dumps(one["body"]))
+    return one
+
+
+def test_a_bundle_without_what_is_sealed_names_nobody_and_leaves_no_entry(node: Path, tmp_path: Path) -> None:
+    before = entries(node)
+    out = tmp_path / "e.zip"
+    told = typed("--node", str(node), "ledger", "evidence", grant_of(node), "-o", str(out))
+    assert told.exit_code == 0, told.stderr
+    assert "whose" not in told.stdout
+    assert entries(node) == before
+    content = out.read_bytes()
+    with zipfile.ZipFile(out) as bundle:
+        assert not any(name.startswith("openings/") for name in bundle.namelist())
+    for secret in ("林小满", "p-1"):
+        assert secret.encode() not in content
+    checked = typed("ledger", "check", str(out), "--json")
+    assert checked.exit_code == 0
+    assert json.loads(checked.stdout)["entries"][0]["opened"] is False
+
+
+def test_an_officer_opens_it_and_that_is_on_record(node: Path, tmp_path: Path) -> None:
+    out = tmp_path / "e.zip"
+    words = ["ledger", "evidence", grant_of(node), "-o", str(out), "--open", "--by", "ks-so-001"]
+    told = typed("--node", str(node), *words)
+    assert told.exit_code == 0, told.stderr
+    assert entries(node)[-1]["body"]["entry"]["subtype"] == "evidence"  # type: ignore[index]  # JSON
+    with zipfile.ZipFile(out) as bundle:
+        (opened,) = (name for name in bundle.namelist() if name.startswith("openings/"))
+        assert "details" in json.loads(bundle.read(opened))
+        (tmp_path / "verify.py").write_bytes(bundle.read("verify.py"))
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", str(tmp_path / "verify.py"), str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0
+    assert "what it kept sealed is shown beside it" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (["--open"], 2),
+        (["--by", "ks-so-001"], 2),
+        (["--open", "--by", "ks-dr-001"], 3),
+        (["--open", "--by", "nobody"], 6),
+    ],
+)
+def test_nobody_else_opens_it(node: Path, tmp_path: Path, more: list[str], code: int) -> None:
+    before = entries(node)
+    out = tmp_path / "e.zip"
+    told = typed("--node", str(node), "ledger", "evidence", grant_of(node), "-o", str(out), *more)
+    assert told.exit_code == code, told.stderr
+    assert entries(node) == before
+    assert not out.exists()
+
+
+def test_what_was_erased_cannot_be_opened_and_is_proven_all_the_same(node: Path, tmp_path: Path) -> None:
+    grant = grant_of(node)
+    gone = typed("--node", str(node), "patient", "erase", "p-1", "--by", "ks-so-001", "--reason", "asked for")
+    assert gone.exit_code == 0, gone.stderr
+    out = tmp_path / "e.zip"
+    words = ["--node", str(node), "ledger", "evidence", grant, "-o", str(out)]
+    assert typed(*words, "--open", "--by", "ks-so-001").exit_code == 6
+    assert typed(*words).exit_code == 0
+    assert typed("ledger", "check", str(out)).exit_code == 0
+
+
+def test_a_bundle_that_was_touched_does_not_hold(node: Path, tmp_path: Path) -> None:
+    out = tmp_path / "e.zip"
+    typed("--node", str(node), "ledger", "evidence", grant_of(node), "-o", str(out))
+    content = bytearray(out.read_bytes())
+    content[content.index(b'"subtype":"grant"') + 12] ^= 1
+    out.write_bytes(content)
+    told = typed("ledger", "check", str(out))
+    assert told.exit_code == 4
+    assert "does not hold" in told.stderr
+
+
+def test_a_wrong_id_is_named_before_anything_is_written(node: Path, tmp_path: Path) -> None:
+    out = tmp_path / "e.zip"
+    told = typed(
+        "--node", str(node), "ledger", "evidence", "0197f3a2-7c1e-7000-8000-000000000001", "-o", str(out)
+    )
+    assert told.exit_code == 6
+    assert not out.exists()

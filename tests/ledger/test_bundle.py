@@ -1,0 +1,227 @@
+"""A bundle is checked by one file that a court runs by itself; whatever is changed in it is found."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nacl.signing import SigningKey
+
+from ledger import Entry, Log
+from ledger.bundle import Material, make, verifier
+from ledger.checkpoint import Checkpoint
+from ledger.sealing import opening, seal
+from ledger.witness import Cosigned, Cosigner
+from tests.ledger.books import SIGNER, VKEY, about, dice, fill, new_log
+
+KEY = bytes(range(32))
+WITNESSES = {name: Cosigner(f"w.example/{name}", name.encode() * 16) for name in ("w1", "w2", "w3")}
+POLICY = (
+    "".join(f"witness {name} {one.key}\n" for name, one in WITNESSES.items())
+    + "group q 2 w1 w2 w3\nquorum q\n"
+)
+
+
+def witnessed(log: Log, *names: str) -> Cosigned:
+    note = log.checkpoint()
+    state = Checkpoint.open(note, SIGNER.verifier)
+    lines = b"".join(WITNESSES[name].cosign(str(state), 1_790_000_000) for name in names)
+    return Cosigned(state, note + lines, dict.fromkeys(names, 1_790_000_000))
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Three entries of 300, one of them opened, and a state before the newest that two witnesses signed."""
+    with new_log(tmp_path_factory.mktemp("bundle") / "ledger.db") as log:
+        fill(log, 290)
+        seen = witnessed(log, "w1", "w3")
+        sealed = seal({"who": "somebody invented"}, key=KEY, entropy=dice())
+        entry = Entry(
+            **{**{f: getattr(about(1), f) for f in Entry.__dataclass_fields__}, "details": sealed.commitment}
+        )
+        opened = log.append(entry, sealed=sealed.ciphertext)
+        fill(log, 9)
+        material = Material(
+            entries=[log.read(3).id, opened.id, log.read(299).id],
+            openings={opened.id: opening(sealed.ciphertext, key=KEY)},
+            witnessed=seen,
+            policy=POLICY,
+        )
+        made = make(log, material)
+        assert made == make(log, material), "the same evidence is the same file"
+    return verifier.files_of(io.BytesIO(made))
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as out:
+        for name, content in files.items():
+            out.writestr(name, content)
+    return whole.getvalue()
+
+
+def test_what_it_proves(bundle: dict[str, bytes]) -> None:
+    found = verifier.check(bundle, VKEY)
+    assert [one["index"] for one in found["entries"]] == [3, 290, 299]
+    assert [one["opened"] for one in found["entries"]] == [False, True, False]
+    assert (found["size"], found["witnessed"]["size"]) == (300, 290)
+    assert set(found["witnessed"]["by"]) == {"w1", "w3"}
+
+
+def test_the_file_in_the_bundle_checks_it_alone(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "e.zip").write_bytes(zipped(bundle))
+    (tmp_path / "verify.py").write_bytes(bundle["verify.py"])
+    # -I -S: neither this program nor any installed package can be found.
+    words = [sys.executable, "-I", "-S", "verify.py", "e.zip", "--key"]
+    good = subprocess.run([*words, VKEY], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stdout.splitlines()[:2], good.stderr) == (0, ["HOLDS", "成立"], "")
+    bad = subprocess.run([*words, "other"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert bad.returncode == 4
+    assert bad.stdout.startswith("DOES NOT HOLD")
+
+
+def test_unpacked_it_checks_itself(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    for name, content in bundle.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", str(tmp_path / "verify.py")], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0
+    assert "whose ledger this is was taken from the bundle itself" in ran.stdout
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_byte_of_any_file_can_be_changed(bundle: dict[str, bytes], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(bundle)))
+    content = bytearray(bundle[name])
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(verifier.Wrong):
+        verifier.check({**bundle, name: bytes(content)}, VKEY)
+
+
+def test_no_file_can_be_left_out_or_added(bundle: dict[str, bytes]) -> None:
+    for name in bundle:
+        with pytest.raises(verifier.Wrong):
+            verifier.check({other: content for other, content in bundle.items() if other != name}, VKEY)
+    with pytest.raises(verifier.Wrong):
+        verifier.check({**bundle, "more.txt": b""}, VKEY)
+
+
+def resigned(bundle: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
+    """What the keeper of the ledger can do: change files and sign the manifest again."""
+    import hashlib
+
+    files = {**bundle, **{name.replace("_", "."): content for name, content in changed.items()}}
+    del files["MANIFEST"]
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()} {name}\n" for name in sorted(files))
+    return {**files, "MANIFEST": SIGNER.sign(f"{verifier.TITLE}\n{lines}")}
+
+
+def test_the_keeper_cannot_claim_an_entry_that_is_not_there(bundle: dict[str, bytes]) -> None:
+    told = json.loads(bundle["bundle.json"])
+    name = told["entries"][0]["file"]
+    files = dict(bundle)
+    files[name] = files[name].replace(b'"count":3', b'"count":4')
+    assert files[name] != bundle[name]
+    with pytest.raises(verifier.Wrong, match="not in the ledger"):
+        verifier.check(resigned(files), VKEY)
+
+
+def test_the_keeper_cannot_show_other_details_than_were_committed_to(bundle: dict[str, bytes]) -> None:
+    files = dict(bundle)
+    (name,) = (one for one in files if one.startswith("openings/"))
+    files[name] = files[name].replace(b"somebody", b"nobody")
+    with pytest.raises(verifier.Wrong, match="committed"):
+        verifier.check(resigned(files), VKEY)
+
+
+def test_the_keeper_cannot_leave_a_witness_out_of_the_readers_own_policy(bundle: dict[str, bytes]) -> None:
+    mine = POLICY.replace("group q 2", "group q 3")
+    with pytest.raises(verifier.Wrong, match="too few"):
+        verifier.check(bundle, VKEY, mine)
+    assert verifier.check(bundle, VKEY, POLICY)["witnessed"]["policy_given"]
+
+
+def test_a_ledger_the_witnesses_did_not_see_is_found(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    with new_log(tmp_path / "ledger.db") as other:
+        fill(other, 250)
+        seen = witnessed(other, "w1", "w2")
+    with pytest.raises(verifier.Wrong, match="another ledger"):
+        verifier.check(resigned(bundle, witnessed_note=seen.note), VKEY)
+
+
+def test_without_a_witness_a_policy_is_not_met(tmp_path: Path) -> None:
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 3)
+        files = verifier.files_of(io.BytesIO(make(log, Material(entries=[log.read(0).id]))))
+    assert verifier.check(files)["witnessed"] is None
+    with pytest.raises(verifier.Wrong):
+        verifier.check(files, None, POLICY)
+
+
+# RFC 8032, section 7.1: secret key, public key, message, signature.
+RFC_8032 = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        (
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+            "d25bf5f0595bbe24655141438e7a100b"
+        ),
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        (
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+            "387b2eaeb4302aeeb00d291612bb0c00"
+        ),
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        (
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+            "4a7c15e9716ed28dc027beceea1ec40a"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "message", "signature"), RFC_8032)
+def test_its_signatures_are_those_of_the_standard(key: str, message: str, signature: str) -> None:
+    told = bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature)
+    assert verifier.signature_holds(*told)
+    assert not verifier.signature_holds(told[0], told[1] + b"x", told[2])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=99), flip=st.integers(0, 64 * 8 - 1)
+)
+def test_it_believes_what_the_library_signs_and_nothing_that_differs_in_a_bit(
+    seed: bytes, message: bytes, flip: int
+) -> None:
+    key = SigningKey(seed)
+    signature = key.sign(message).signature
+    assert verifier.signature_holds(bytes(key.verify_key), message, signature)
+    changed = bytearray(signature)
+    changed[flip // 8] ^= 1 << flip % 8
+    assert not verifier.signature_holds(bytes(key.verify_key), message, bytes(changed))
+
+
+def test_a_signature_with_a_number_that_is_too_large_is_another_spelling_and_refused() -> None:
+    key = SigningKey(bytes(32))
+    signature = key.sign(b"m").signature
+    larger = int.from_bytes(signature[32:], "little") + 2**252 + 27742317777372353535851937790883648493
+    assert not verifier.signature_holds(
+        bytes(key.verify_key), b"m", signature[:32] + larger.to_bytes(32, "little")
+    )
