@@ -7,11 +7,12 @@ READY := $(VENV)/.ready
 OURS := ledger consent deid policies exchange cli tests bench docs
 RULES := policies/rego
 TOOLS := policies/tools/bin
+TEST_TOOLS := tests/tools/bin
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --group build $(UPGRADE) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-docs check-policies policy bench lock docs policy-tools clean
+.PHONY: help setup demo test check check-docs check-policies policy bench lock docs policy-tools test-tools clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -65,10 +66,12 @@ bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.consent
 	$(BIN)/python -m bench.policy
 	$(BIN)/python -m bench.withdrawal
+	$(BIN)/python -m bench.query
 
 lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
 	$(COMPILE) -o requirements/run.lock
-	$(COMPILE) --group dev -o requirements/dev.lock
+	$(COMPILE) --extra fabric -o requirements/fabric.lock
+	$(COMPILE) --extra fabric --group dev -o requirements/dev.lock
 
 docs: $(READY) ## write the pages that are made from the program itself
 	$(BIN)/python -m docs.generate
@@ -77,6 +80,10 @@ policy-tools: ## build opa and regal from policies/tools/go.mod (needs Go)
 	mkdir -p $(TOOLS)
 	go build -C policies/tools -o bin/ tool
 
+test-tools: ## build what our exports are checked with, from tests/tools/go.mod (needs Go)
+	mkdir -p $(TEST_TOOLS)
+	go build -C tests/tools -o bin/ tool
+
 clean: ## take away what was made, but not .venv
-	rm -rf build dist demo $(TOOLS) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist demo $(TOOLS) $(TEST_TOOLS) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(OURS) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,14 +17,14 @@ AUDIENCES = (
     Audience(
         "Security officers",
         "安全负责人",
-        ("audit", "decision", "review", "notice", "patient", "ledger", "policy"),
+        ("audit", "decision", "review", "notice", "patient", "ledger", "witness", "policy"),
     ),
     Audience("Research projects", "科研项目", ("research", "deid")),
     Audience("Clinicians' systems", "临床系统", ("exchange",)),
     Audience(
         "Operators of a node",
         "节点运维人员",
-        ("init", "status", "config", "node", "serve", "records", "sample", "demo"),
+        ("init", "status", "config", "node", "serve", "fabric", "records", "sample", "demo"),
     ),
 )
 # Every noun, in the order of the help.

@@ -4,7 +4,7 @@ The entry names the pseudonym, so that a key that is gone without one is missed.
 an old vault was put back, the next opening of the node destroys the key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -99,6 +99,11 @@ def erase(office: Office, patient_text: str, *, by: str, reason: str) -> Erased:
     keys = _keys_of(office, patient_text)
     if not keys:
         raise NothingToErase
+    return erase_keys(office, keys, by=by, reason=reason)
+
+
+def erase_keys(office: Office, keys: Sequence[PatientKey], *, by: str, reason: str) -> Erased:
+    """The same for keys that were found. Raises StillToCount, CannotAppend: then nothing was destroyed."""
     # Afterwards nobody could tell any more whom the notices of a withdrawal are for.
     count_recipients(office)
     written = office.log.append_many([_draft(office, one.pseudonym, by, reason) for one in keys])

@@ -25,6 +25,7 @@ Rows = Mapping[str, tuple[Any, ...]]
 MICROSECOND = timedelta(microseconds=1)
 REVIEW = "review:"
 NOTICE = "notify-patient"
+BROUGHT = "brought"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,10 @@ class _Told:
         self.withdrawals.hear(one, house_key)
         self.codes.hear(one)
         match entry.type, entry.subtype:
-            case "consent", _:
-                self.consents[one.id] = (entry.patient, one.time_us, *entry.consents)
+            case "consent", subtype:
+                # One that another machine of the region took counts from when it did there.
+                known_us = entry.claimed_us if subtype == BROUGHT else one.time_us
+                self.consents[one.id] = (entry.patient, known_us, *entry.consents)
             case "access", "disclose" if entry.phase == "intent":
                 self._duties(one)
             case "erasure", _:

@@ -1,10 +1,11 @@
 """Send what waits in the background, for as long as a node is served."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
 
+from exchange.beside import beside
 from exchange.federation.line import Line
 from exchange.federation.peers import PeerBook
 from exchange.federation.silence import place_of
@@ -17,17 +18,15 @@ POLL_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 60.0
 
 
-@contextmanager
 def delivering(
     office: Callable[[], Office], peers: PeerBook, line: Line, *, poll: float = POLL_SECONDS
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Look every `poll` seconds whether something is due, in a thread beside the caller, until the block ends.
 
     `office` gives the office of the thread it is called in.
     """
-    stop = threading.Event()
 
-    def work() -> None:
+    def work(stop: Event) -> None:
         pause = poll
         while not stop.wait(pause):
             pause = poll
@@ -38,10 +37,4 @@ def delivering(
                 log.error("notices could not be sent: %s", place_of(error))
                 pause = AFTER_TROUBLE_SECONDS
 
-    thread = threading.Thread(target=work, name="hutong-notices", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return beside(work, name="hutong-notices")
