@@ -1,6 +1,7 @@
 """What happened, for the people who have to ask: officers search, patients see who looked."""
 
 from exchange.audit.asking import NotKnown, Sought, filter_of
+from exchange.audit.rules import reasons_of
 from exchange.audit.search import Filter, search
 from exchange.audit.showing import Shown, show
 from exchange.audit.story import Look, who_saw
@@ -12,6 +13,7 @@ __all__ = [
     "Shown",
     "Sought",
     "filter_of",
+    "reasons_of",
     "search",
     "show",
     "who_saw",

@@ -11,6 +11,7 @@ from typing import Any
 from consent import reason_words
 from consent.words import CLASSES, PURPOSES, ROLES, word
 from exchange.audit.details import details_of
+from exchange.audit.voice import Reader, spoken
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA, from_us
 from exchange.path.office import Office
@@ -74,10 +75,10 @@ class RecordErased(ExchangeError):
         )
 
 
-def who_saw(office: Office, patient: str) -> list[Look]:
+def who_saw(office: Office, patient: str, reader: Reader = "patient") -> list[Look]:
     """Every access to the record of the patient with this id, oldest first; refused attempts too.
 
-    Nothing is written, not even a key. Raises RecordErased.
+    `reader` is who reads the sentences. Nothing is written, not even a key. Raises RecordErased.
     """
     keys = office.vault.known(patient)
     if keys is None:
@@ -87,7 +88,7 @@ def who_saw(office: Office, patient: str) -> list[Look]:
     entries = list(office.log.of_patient(keys.pseudonym))
     counts = {one.entry.intent: one for one in entries if one.entry.phase == "outcome"}
     return [
-        _look(office, one, counts.get(one.id))
+        _look(office, one, counts.get(one.id), reader)
         for one in entries
         if one.entry.type == "access"
         and one.entry.subtype in ("disclose", "refuse")
@@ -95,9 +96,9 @@ def who_saw(office: Office, patient: str) -> list[Look]:
     ]
 
 
-def _look(office: Office, found: Recorded, outcome: Recorded | None) -> Look:
+def _look(office: Office, found: Recorded, outcome: Recorded | None, reader: Reader) -> Look:
     told = details_of(office, found).told
-    sentence = _Sentence(office, found, outcome, told)
+    sentence = _Sentence(office, found, outcome, told, reader)
     return Look(
         time=_time(found),
         entry_id=found.id,
@@ -133,22 +134,27 @@ class _Sentence:
     found: Recorded
     outcome: Recorded | None
     told: Mapping[str, Any]
+    reader: Reader
 
     def say(self, lang: str) -> str:
         """The sentence in one language."""
         entry = self.found.entry
         known = reason_words(entry.why)
-        return SENTENCES[lang, entry.decision == "permit"].format(
+        return self._spoken(SENTENCES[lang, entry.decision == "permit"], lang).format(
             flag=FLAG[lang] if entry.break_glass else "",
             when=f"{_time(self.found).astimezone(CHINA):%Y-%m-%d %H:%M}",
             who=self._who(lang),
-            purpose=word(PURPOSES, entry.purpose, lang),
-            what=self._what(lang),
-            count=self._count(lang),
-            because=known.zh if lang == "zh" else known.en,
+            purpose=self._spoken(word(PURPOSES, entry.purpose, lang), lang),
+            what=self._spoken(self._what(lang), lang),
+            count=self._spoken(self._count(lang), lang),
+            because=self._spoken(known.zh if lang == "zh" else known.en, lang),
             basis=self._basis(lang),
-            refusal=self._refusal(lang),
+            refusal=self._spoken(self._refusal(lang), lang),
         )
+
+    def _spoken(self, words: str, lang: str) -> str:
+        """Words of ours as the reader hears them; names never go through here."""
+        return spoken(words, self.reader, lang)
 
     def _who(self, lang: str) -> str:
         entry, actor = self.found.entry, self._actor()
@@ -203,7 +209,7 @@ class _Sentence:
     def _basis(self, lang: str) -> str:
         basis = ", ".join(_basis(self.told))
         consents = "" if not basis else f"(同意 {basis})" if lang == "zh" else f" (consent {basis})"
-        return consents + self._ground(lang)
+        return consents + self._spoken(self._ground(lang), lang)
 
     def _ground(self, lang: str) -> str:
         """What it also rested on: the patient was there, a referral was open."""

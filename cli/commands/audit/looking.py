@@ -1,4 +1,4 @@
-"""Who looked, and why it was allowed: for officers and for patients."""
+"""Looking entries up: for officers and for patients."""
 
 from collections import deque
 from typing import TYPE_CHECKING
@@ -7,13 +7,15 @@ import click
 from click import IntRange
 
 from cli import output
-from cli.kinds import Noun
-from cli.options import ENTRY_HELP, PATIENT_HELP, WHEN, When, as_json, patient
+from cli.commands.audit.noun import audit
+from cli.options import ENTRY_HELP, WHEN, When, as_json, patient
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from exchange.audit.voice import Reader
+    from exchange.audit.words import Table
     from exchange.node.node import Node
-    from ledger import Recorded
+    from ledger import Entry, Recorded
 
 HEAD = (
     ("time", "时间"),
@@ -21,22 +23,22 @@ HEAD = (
     ("who", "何人"),
     ("organisation", "机构"),
     ("purpose", "目的"),
-    ("decision and why", "决定及原因"),
     ("patient", "患者(假名)"),
     ("entry", "条目"),
+    ("decision and why", "决定及原因"),
 )
 PSEUDONYM_SHOWN = 8
 # exchange.directory.TIERS, without reading the registry's code for a page of help.
+READERS = ("patient", "officer")  # exchange.audit.voice.READERS, likewise
 TIERS = ("national", "provincial", "prefecture", "county", "village")
 
 
-@click.group(cls=Noun)
-def audit() -> None:
-    """Find out who looked at which record, and why it was allowed."""
-
-
 @audit.command()
-@click.option("--patient", metavar="PATIENT", help=PATIENT_HELP)
+@click.option(
+    "--patient",
+    metavar="PATIENT",
+    help="The patient's id, system|value, or number; of a patient elsewhere, what you asked the other region with.",
+)
 @click.option("--actor", metavar="PERSON", help="Who did it: an id of the registry, e.g. ks-dr-001.")
 @click.option("--org", "organisation", metavar="ID", help="Whose people did it, e.g. ks-first-hospital.")
 @click.option("--region", metavar="CODE", help="Where that organisation lies, e.g. 320500: all of Suzhou.")
@@ -79,14 +81,14 @@ def search(
     as_json: bool,
     **said: str | None,
 ) -> None:
-    """Search the ledger. Every condition must hold; the entries themselves are read, not an index of them.
+    """Search the ledger. Every condition must hold; an index says where to look, each entry is read and checked.
 
     What nobody knows - an organisation, a person, a code - is an error: "nothing found" means that there is none.
 
     Example:
         hutong --node kunshan audit search --purpose ETREAT --break-glass --from 2026-01-31
     """
-    from exchange.audit import Sought, filter_of
+    from exchange.audit import Sought, filter_of, reasons_of
     from exchange.audit import search as search_ledger
 
     with terminal.open() as node:
@@ -105,19 +107,27 @@ def search(
             output.document([_as_dict(one) for one in kept])
         else:
             people = _names(node, terminal) if names else {}
-            terminal.table(HEAD, [_row(terminal, node, people, one) for one in kept])
+            rules = reasons_of(node)
+            terminal.table(HEAD, [_row(terminal, node, people, rules, one) for one in kept])
     if count > len(kept):
         terminal.note(
             f"the newest {len(kept)} of {count}; --limit 0 shows all",
-            f"共 {count} 条,仅显示最新 {len(kept)} 条;--limit 0 显示全部",
+            f"共 {count} 条，仅显示最新 {len(kept)} 条；--limit 0 显示全部",
         )
 
 
 @audit.command("who-saw")
 @patient
+@click.option(
+    "--as",
+    "reader",
+    type=click.Choice(READERS),
+    default="patient",
+    help="Who reads it: to the patient it says you, to an officer the patient.",
+)
 @as_json
 @click.pass_obj
-def who_saw(terminal: Terminal, patient: str, as_json: bool) -> None:
+def who_saw(terminal: Terminal, patient: str, reader: "Reader", as_json: bool) -> None:
     """Tell, in plain sentences, who looked at PATIENT's record, who was refused, and why.
 
     Example:
@@ -126,7 +136,7 @@ def who_saw(terminal: Terminal, patient: str, as_json: bool) -> None:
     from exchange.audit import who_saw as looks_at
 
     with terminal.open() as node:
-        looks = looks_at(node.office, node.records.patient(patient))
+        looks = looks_at(node.office, node.records.patient(patient), reader)
     if as_json:
         output.document(
             [
@@ -164,14 +174,15 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
     Example:
         hutong --node kunshan audit show 0197f3a2-7c1e-7000-8000-000000000001
     """
+    from exchange.audit import reasons_of
     from exchange.audit import show as show_entry
 
     with terminal.open() as node:
-        shown = show_entry(node.office, entry)
+        shown, rules = show_entry(node.office, entry), reasons_of(node)
     if as_json:
         output.document(shown.as_dict())
         return
-    for line in shown.lines(terminal.lang):
+    for line in shown.lines(terminal.lang, rules):
         output.line(line)
 
 
@@ -180,19 +191,32 @@ def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
     return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
 
 
-def _row(terminal: Terminal, node: "Node", people: dict[str, str], found: "Recorded") -> tuple[str, ...]:
-    entry = found.entry
-    organisation = node.name_of(f"Organization/{entry.organisation}", terminal.lang)
+def _row(
+    terminal: Terminal, node: "Node", people: dict[str, str], rules: "Table", found: "Recorded"
+) -> tuple[str, ...]:
+    from exchange.audit import words
+
+    entry, lang = found.entry, terminal.lang
+    organisation = node.name_of(f"Organization/{entry.organisation}", lang)
+    purpose = words.purpose(entry.purpose, lang)
     return (
         terminal.time(found.time),
-        f"{entry.type} {entry.subtype}".rstrip(),
+        words.event(entry, lang),
         people.get(entry.actor, entry.actor[:PSEUDONYM_SHOWN]),
         organisation or entry.organisation,
-        f"{entry.purpose} {terminal.told('emergency', '紧急')}" if entry.break_glass else entry.purpose,
-        f"{entry.decision} {entry.why}".strip(),
+        f"{purpose} 🚩" if entry.break_glass else purpose,
         entry.patient[:PSEUDONYM_SHOWN],
         found.id,
+        decided(terminal, entry, rules),
     )
+
+
+def decided(terminal: Terminal, entry: "Entry", rules: "Table") -> str:
+    """How it was decided and why, in words; the code stands in parentheses, to search by."""
+    from exchange.audit import words
+
+    told = (words.decision(entry.decision, terminal.lang), words.reason(entry.why, terminal.lang, rules))
+    return terminal.told(": ", "：").join(filter(None, told))
 
 
 def _as_dict(found: "Recorded") -> dict[str, object]:
