@@ -4,7 +4,7 @@ from consent.answer import Answer, Redacted
 from consent.building import build_consent, withdraw
 from consent.codes import role_group
 from consent.config import Config
-from consent.deciding import decide, decide_on_file
+from consent.deciding import decide, decide_for_each, decide_on_file
 from consent.differing import difference
 from consent.errors import ConsentError
 from consent.keys import PatientKey
@@ -34,6 +34,7 @@ __all__ = [
     "build_consent",
     "computable",
     "decide",
+    "decide_for_each",
     "decide_on_file",
     "difference",
     "reason_words",

@@ -48,7 +48,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     A time written in whole seconds means that second to its end, so what was withdrawn within it counts.
     """
 
-    is_complete: bool
     patient: str
     born: Moment | None
     died: Moment | None
@@ -75,6 +74,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     emergency: Emergency
     legal_basis: str | None
     research: Research
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether enough is said to decide: who asks, from where, for whose record, for what, and when."""
+        return bool(self.patient and self.actor and self.organisation and self.purpose and self.asked)
 
     @property
     def today(self) -> date:
@@ -107,16 +111,14 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
     hours = config.tz_hours
     at = _date(said.at, "request.at", hours)
     known = _date(said.known_at, "request.knownAt", hours) or at
-    whose, custodian = _name(patient.reference), _name(said.custodian)
     reference, organisation = _name(actor.reference), _name(actor.organization)
-    purpose = _name(said.purpose)
+    custodian, purpose = _name(said.custodian), _name(said.purpose)
     moment_asked = at.last if at else datetime.max.replace(tzinfo=UTC)
     country = _name(actor.country) or DEFAULT_COUNTRY
     return Question(
-        is_complete=bool(whose and reference and organisation and purpose and at),
-        patient=whose,
-        born=_date(patient.birth_date, "request.patient.birthDate", hours),
-        died=_date(patient.deceased_date, "request.patient.deceasedDate", hours),
+        patient=_name(patient.reference),
+        born=_born(patient, hours),
+        died=_died(patient, hours),
         at=moment_asked,
         asked=at,
         hours_east=hours,
@@ -141,6 +143,29 @@ def read_question(request: Mapping[str, Any], config: Config) -> Question:
         legal_basis=_name(said.legal_basis) or None,
         research=said.research or Research(),
     )
+
+
+def ask_about(question: Question, patient: Mapping[str, Any], known_at: datetime) -> Question:
+    """The same question about this patient (`request.patient` of a case), where all up to `known_at` is known.
+
+    Nothing else of it is read again. Raises BadCase.
+    """
+    said, hours = read(patient, Patient, "request.patient"), question.hours_east
+    return msgspec.structs.replace(
+        question,
+        patient=_name(said.reference),
+        born=_born(said, hours),
+        died=_died(said, hours),
+        known_at=known_at,
+    )
+
+
+def _born(patient: Patient, hours: int) -> Moment | None:
+    return _date(patient.birth_date, "request.patient.birthDate", hours)
+
+
+def _died(patient: Patient, hours: int) -> Moment | None:
+    return _date(patient.deceased_date, "request.patient.deceasedDate", hours)
 
 
 def _item(said: SaidItem, place: str, hours: int) -> Item:

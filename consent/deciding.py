@@ -4,14 +4,15 @@ Order of questions: is enough said; has the patient died; is it the patient; is 
 patient agree; is it the holder's own care; is it an emergency. Refused unless one of these permits.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from consent.agreement import Agreement, Finding
 from consent.answer import Answer, Redacted
-from consent.case import Item, Question, read_question
+from consent.case import Item, Question, ask_about, read_question
 from consent.config import Config
 from consent.document import Document
 from consent.emergency import OVERRIDE, break_glass, still_refused
@@ -39,6 +40,8 @@ class _Ruling(msgspec.Struct, frozen=True, gc=False):
         return self.code in PERMITS
 
 
+# The `patient` of a case, what is on file of them, and the time by which all of that was known.
+OnePatient = tuple[Mapping[str, Any], Iterable[Document], datetime]
 _RuleOnItem = Callable[[Finding, Question, Config], _Ruling]
 
 
@@ -47,23 +50,37 @@ def decide(consents: Sequence[Mapping[str, Any]], request: Mapping[str, Any], co
 
     Raises BadCase where the request, or something among the consents, is not what it must be.
     """
-    return _decide(lambda: read_all(consents, config.tz_hours), request, config)
+    return _decide(_reading(consents, config), read_question(request, config), config)
 
 
 def decide_on_file(documents: Iterable[Document], request: Mapping[str, Any], config: Config) -> Answer:
     """The same from consents that were read before, as the registry keeps them. Raises BadCase."""
-    return _decide(lambda: documents, request, config)
+    return _decide(documents, read_question(request, config), config)
 
 
-def _decide(
-    documents: Callable[[], Iterable[Document]], request: Mapping[str, Any], config: Config
-) -> Answer:
+def decide_for_each(
+    patients: Iterable[OnePatient], request: Mapping[str, Any], config: Config
+) -> Iterator[Answer]:
+    """The same question about each of many patients, in their order: it is read once. Raises BadCase.
+
+    Each answer is that of `decide_on_file` to `request` with this `patient` and this `knownAt`.
+    """
     question = read_question(request, config)
+    for patient, documents, known_at in patients:
+        yield _decide(documents, ask_about(question, patient, known_at), config)
+
+
+def _reading(consents: Sequence[Mapping[str, Any]], config: Config) -> Iterator[Document]:
+    """Read when they are asked for, and not before: some questions no consent is asked about."""
+    yield from read_all(consents, config.tz_hours)
+
+
+def _decide(documents: Iterable[Document], question: Question, config: Config) -> Answer:
     if not question.is_complete:
         return _all(question, "INCOMPLETE_REQUEST")
     if has_died(question):
         if is_next_of_kin(question):
-            return _decide_items(documents(), question, config, _rule_for_kin)
+            return _decide_items(documents, question, config, _rule_for_kin)
         if not question.is_for_research and question.legal_basis is None:
             return _all(question, "DECEASED_CONSENT_LAPSED")
     if is_own_record(question):
@@ -73,7 +90,7 @@ def _decide(
             question,
             "STATUTORY_DUTY" if has_statutory_duty(question, config) else "LEGAL_BASIS_NOT_ESTABLISHED",
         )
-    return _decide_items(documents(), question, config, _rule_for_living)
+    return _decide_items(documents, question, config, _rule_for_living)
 
 
 def _decide_items(

@@ -5,7 +5,7 @@ The versions are the truth, and this is what was read from them. It is written i
 many versions as there are: the versions are then read instead, slower and with the same answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -30,6 +30,12 @@ CREATE TABLE IF NOT EXISTS consent_on_file(
 _KEPT = (
     "SELECT entry, sealed, (SELECT count(*) FROM consent_version WHERE patient = ?1)"
     " FROM consent_on_file WHERE patient = ?1 AND reading = ?2"
+)
+# The same of many patients: `asked` is a JSON array of their pseudonyms.
+_KEPT_OF_EACH = (
+    "SELECT patient, entry, sealed,"
+    " (SELECT count(*) FROM consent_version WHERE patient = consent_on_file.patient)"
+    " FROM json_each(?1) AS asked CROSS JOIN consent_on_file ON patient = asked.value AND reading = ?2"
 )
 _Row = tuple[str, bytes, int]
 
@@ -68,14 +74,13 @@ def forget(db: apsw.Connection, patient: PatientKey) -> None:
 
 def kept(db: apsw.Connection, patient: PatientKey, hours_east: int) -> OnFile | None:
     """What may decide; None where it may not. Raises ConsentAltered where it was changed or a version is gone."""
-    row = _row(db, patient, hours_east)
-    if row is None:
-        return None
-    found = _opened(row, patient, hours_east)
-    if len(found.versions) > row[2]:
-        raise ConsentAltered(row[0])
-    # Fewer: an older program has stored something since, or somebody put an earlier row back.
-    return found if len(found.versions) == row[2] else None
+    return _deciding(_row(db, patient, hours_east), patient, hours_east)
+
+
+def kept_of_each(db: apsw.Connection, patients: Sequence[PatientKey], hours_east: int) -> list[OnFile | None]:
+    """The same of each of them, in their order, by one statement: all of one moment. Raises ConsentAltered."""
+    rows = _row_of_each(db, patients, hours_east)
+    return [_deciding(rows.get(one.pseudonym), one, hours_east) for one in patients]
 
 
 def as_kept(db: apsw.Connection, patient: PatientKey, hours_east: int) -> OnFile | None:
@@ -91,6 +96,25 @@ def _row(db: apsw.Connection, patient: PatientKey, hours_east: int) -> _Row | No
     except apsw.SQLError:  # a ledger of an older program, on a disk where nothing can be added to it
         return None
     return found
+
+
+def _row_of_each(db: apsw.Connection, patients: Sequence[PatientKey], hours_east: int) -> Mapping[str, _Row]:
+    """The same of each patient who has one, by pseudonym."""
+    asked = msgspec.json.encode([one.pseudonym for one in patients]).decode()
+    try:
+        return {row[0]: row[1:] for row in db.execute(_KEPT_OF_EACH, (asked, _reading(hours_east)))}
+    except apsw.SQLError:  # as above
+        return {}
+
+
+def _deciding(row: _Row | None, patient: PatientKey, hours_east: int) -> OnFile | None:
+    if row is None:
+        return None
+    found = _opened(row, patient, hours_east)
+    if len(found.versions) > row[2]:
+        raise ConsentAltered(row[0])
+    # Fewer: an older program has stored something since, or somebody put an earlier row back.
+    return found if len(found.versions) == row[2] else None
 
 
 def _opened(row: _Row, patient: PatientKey, hours_east: int) -> OnFile:

@@ -7,11 +7,12 @@ Keys are wrapped (AES-256-GCM) under the node's master secret; a stolen vault.db
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -36,6 +37,11 @@ CREATE TABLE IF NOT EXISTS erased(
 """
 _FOUND = "SELECT lookup, pseudonym, wrapped FROM patient_key"
 _BY_LOOKUP, _BY_PSEUDONYM = f"{_FOUND} WHERE lookup = ?", f"{_FOUND} WHERE pseudonym = ?"
+# Of many patients: `asked` is a JSON array of hexadecimal lookups, or of pseudonyms.
+_OF_EACH = "FROM json_each(?) AS asked CROSS JOIN patient_key"
+_BY_LOOKUPS = f"SELECT lookup, pseudonym, wrapped {_OF_EACH} ON lookup = unhex(asked.value)"
+_BY_PSEUDONYMS = f"SELECT lookup, pseudonym, wrapped {_OF_EACH} ON pseudonym = asked.value"
+_Row = tuple[bytes, str, bytes]
 
 
 class Vault:
@@ -94,15 +100,25 @@ class Vault:
         """The key behind a pseudonym in the ledger; None when it was destroyed."""
         return self._find(_BY_PSEUDONYM, patient_pseudonym)
 
+    def known_of_each(self, patients: Sequence[str]) -> list[PatientKey | None]:
+        """`known` of each of the patients with these ids, in their order, read by one statement."""
+        lookups = [self._lookup(one) for one in patients]
+        rows = self._rows(_BY_LOOKUPS, [one.hex() for one in lookups])
+        keys = {row[0]: self._unwrapped(row) for row in rows}
+        return [keys.get(one) for one in lookups]
+
+    def keys_behind_each(self, pseudonyms: Sequence[str]) -> list[PatientKey | None]:
+        """`key_behind` of each of the pseudonyms, in their order, read by one statement."""
+        keys = {row[1]: self._unwrapped(row) for row in self._rows(_BY_PSEUDONYMS, pseudonyms)}
+        return [keys.get(one) for one in pseudonyms]
+
     def destroy(self, erasure: Recorded) -> bool:
         """Destroy the key of the patient of `erasure`, which is durable. True if there was one. There is no way back.
 
         A key that is gone without such an entry was lost, or taken away: see exchange/soundness.py.
         """
         with self._explained(), self._db:
-            found: tuple[bytes, str, bytes] | None = self._db.execute(
-                _BY_PSEUDONYM, (erasure.entry.patient,)
-            ).get
+            found: _Row | None = self._db.execute(_BY_PSEUDONYM, (erasure.entry.patient,)).get
             if found is None:
                 return False
             self._db.execute("DELETE FROM patient_key WHERE lookup = ?", (found[0],))
@@ -127,11 +143,16 @@ class Vault:
 
     def _find(self, sql: str, value: bytes | str) -> PatientKey | None:
         try:
-            row: tuple[bytes, str, bytes] | None = self._db.execute(sql, (value,)).get
+            row: _Row | None = self._db.execute(sql, (value,)).get
         except apsw.Error as error:  # `_explained` costs as much as unwrapping the key
             raise self._told(error) from error
-        if row is None:
-            return None
+        return None if row is None else self._unwrapped(row)
+
+    def _rows(self, sql: str, asked: Sequence[str]) -> list[_Row]:
+        with self._explained():
+            return list(self._db.execute(sql, (orjson.dumps(asked).decode(),)))
+
+    def _unwrapped(self, row: _Row) -> PatientKey:
         lookup, name, wrapped = row
         try:
             key = self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], lookup)

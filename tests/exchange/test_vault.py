@@ -81,6 +81,41 @@ def test_to_ask_whether_there_is_a_key_makes_none(path: Path) -> None:
     assert vault.known("p-1") == made
 
 
+def test_keys_of_many_come_in_the_order_they_were_asked_for(path: Path) -> None:
+    vault = opened(path)
+    one, two = vault.key_of("p-1"), vault.key_of("p-2")
+    vault.destroy(erasing(vault, "p-erased"))
+    asked = ("p-2", "p-never", "p-1", "p-erased", "p-2")
+    assert vault.known_of_each(asked) == [two, None, one, None, two] == [vault.known(each) for each in asked]
+    names = (two.pseudonym, "0" * 32, one.pseudonym, '"', two.pseudonym)
+    assert vault.keys_behind_each(names) == [two, None, one, None, two]
+    assert (vault.known_of_each([]), vault.keys_behind_each([])) == ([], [])
+    assert vault.count() == 2, "to ask makes none"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE patient_key SET wrapped = zeroblob(60) WHERE pseudonym = '{0}'",
+        (
+            "UPDATE patient_key SET wrapped = (SELECT wrapped FROM patient_key WHERE pseudonym = '{1}')"
+            " WHERE pseudonym = '{0}'"
+        ),
+        "UPDATE patient_key SET pseudonym = 'another' WHERE pseudonym = '{0}'",
+    ],
+    ids=["a key that is none", "the key of another", "the name of another"],
+)
+def test_one_changed_key_among_many_is_found(path: Path, attack: str) -> None:
+    vault = opened(path)
+    names = [vault.key_of(one).pseudonym for one in ("p-1", "p-2")]
+    vault._db.execute(attack.format(*names))
+    with pytest.raises(WrongNodeKey):
+        vault.known_of_each(["p-2", "p-1"])
+    with pytest.raises(WrongNodeKey):
+        vault.keys_behind_each(["another", *names])
+
+
 PROCESS = """
 import secrets, sys
 from pathlib import Path
