@@ -17,7 +17,7 @@ from exchange.federation.signing import LIFETIME
 from exchange.node.tables import TABLES
 from exchange.path.office import Office
 from ledger import Log
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, question
 from tests.federation.nodes import Clock, consent
 from tests.federation.regions import (
     KUNSHAN_HOSPITAL,
@@ -28,7 +28,6 @@ from tests.federation.regions import (
     ZHUHAI_HOSPITAL,
     card,
 )
-from tests.federation.test_two_nodes import question
 
 DOCTOR = Person("dr-wen", "温知秋", "Wen Zhiqiu", "physician", "zh-first-hospital")
 

@@ -27,9 +27,8 @@ from exchange.records.errors import AmbiguousPatient
 from ledger import Recorded
 from tests.consent.papers import Json
 from tests.consent.wishes_of_anybody import papers, questions
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, question, request
 from tests.federation.nodes import SHARED_NUMBER, SILENT, TWINS
-from tests.federation.test_two_nodes import question, request
 
 NOBODY = "p-404"
 DEAD, ENDED, SICK = "p-41", "p-42", "p-43"

@@ -17,10 +17,9 @@ from exchange.intake import take_in
 from exchange.requesting import Ask, Outcome, request
 from ledger import Recorded
 from ledger.sealing import unseal
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, question
 from tests.federation.nodes import PATIENT, consent
 from tests.federation.regions import QUESTION, ZHUHAI_CARD
-from tests.federation.test_two_nodes import question
 
 HOSPITAL, DOCTOR, SECOND = "zh-first-hospital", "zh-dr-001", "zh-dr-002"
 DEVICE = {

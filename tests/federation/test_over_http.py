@@ -26,10 +26,9 @@ from exchange.federation.running import CannotListen, listen, serving
 from exchange.federation.serving import app
 from exchange.federation.signing import HttpRequest
 from ledger.note import Verifier
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, asked, question, request, sealed
 from tests.federation.nodes import FAMILY, NUMBER
 from tests.federation.regions import TIANJIN
-from tests.federation.test_two_nodes import asked, question, request
 
 anything = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -41,14 +40,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def _sealed(two: Two, plain: bytes | None = None) -> HttpRequest:
-    return sealed_question(
-        plain if plain is not None else encode(question(two)),
-        keys=two.asker.node().keys,
-        asker="zh",
-        holder=two.asker.peers.by_id("ks"),
-        now=two.clock(),
-        entropy=secrets.token_bytes,
-    )
+    return sealed(two.asker, two.holder, plain if plain is not None else encode(question(two)))
 
 
 def _posted(client: httpx.Client, sent: HttpRequest, **headers: str) -> httpx.Response:

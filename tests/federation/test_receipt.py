@@ -12,9 +12,8 @@ from exchange.federation.messages import Answer, Question
 from exchange.federation.receipt import check_receipt
 from ledger import Entry
 from ledger.proof import prove
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, question
 from tests.federation.regions import vkey
-from tests.federation.test_two_nodes import question
 
 
 @pytest.fixture

@@ -1,82 +1,31 @@
 """Zhuhai asks, Kunshan answers: over real sockets, through the whole path, on record on both sides."""
 
 import base64
-import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import msgspec
 import orjson
 import pytest
 
-from exchange.federation.asking import Asked, CannotAsk, ask, request_over
-from exchange.federation.envelope import sealed_question
+from exchange.federation.asking import CannotAsk, ask, request_over
 from exchange.federation.errors import PeerRejected, PeerUnreachable
 from exchange.federation.evidence import holds
-from exchange.federation.messages import Answer, Question, encode, question_of, read_question
+from exchange.federation.messages import Answer, encode, read_question
 from exchange.federation.signing import HttpRequest
-from exchange.path.request import Actor, Request
 from exchange.reviews import queue
-from ledger.identity import RANDOM_BYTES, entry_id
 from ledger.proof import check
 from ledger.sealing import unseal
 from ledger.verify import verify
-from tests.federation.conftest import Two
+from tests.federation.asking import Two, actor, asked, post, question, request, sealed
 from tests.federation.nodes import FAMILY, NUMBER, PATIENT, SHARED_NUMBER, SILENT
 
 
-def request(two: Two, **changes: object) -> Request:
-    """Dr zh-dr-001 of Zhuhai's first hospital asks for the patient's record, for treatment."""
-    node = two.asker.node()
-    person = node.directory.person("zh-dr-001")
-    actor = Actor(
-        id=person.id,
-        role=person.role,
-        organisation=node.directory.organisation(person.organisation),
-        groups=(),
-        vouched_by=node.id,
-        name=person.name_zh,
-    )
-    one = Request(
-        id=entry_id(0, secrets.token_bytes(RANDOM_BYTES)),
-        patient=PATIENT,
-        purpose="TREAT",
-        actor=actor,
-        asked_at=two.clock(),
-    )
-    return replace(one, **changes)  # type: ignore[arg-type]  # any field of a request
-
-
-def asked(two: Two, one: Request) -> Asked:
-    node = two.asker.node()
-    peer = two.asker.peers.by_id("ks")
-    return request_over(two.asker.line(), peer, one, node.desk, node.vault)
-
-
-def question(two: Two, **changes: object) -> Question:
-    one = question_of(request(two), holder="ks", entropy=secrets.token_bytes)
-    return read_question(
-        encode(one) if not changes else orjson.dumps({**orjson.loads(encode(one)), **changes})
-    )
-
-
-def sealed(two: Two, said: Question) -> HttpRequest:
-    """`said` as Zhuhai would send it."""
-    return sealed_question(
-        encode(said),
-        keys=two.asker.node().keys,
-        asker="zh",
-        holder=two.asker.peers.by_id("ks"),
-        now=two.clock(),
-        entropy=secrets.token_bytes,
-    )
-
-
-def _post(two: Two, sent: HttpRequest) -> httpx.Response:
-    return httpx.post(sent.url, content=sent.body, headers=dict(sent.headers.items()), trust_env=False)
+def _sealed(two: Two, **changes: object) -> HttpRequest:
+    """The question as Zhuhai would send it."""
+    return sealed(two.asker, two.holder, encode(question(two, **changes)))
 
 
 def test_a_record_arrives_as_the_patient_agreed(two: Two) -> None:
@@ -160,7 +109,7 @@ def test_a_patient_nobody_knows_is_refused_like_one_who_never_agreed(two: Two, p
 def test_a_refusal_looks_like_any_other_on_the_wire(two: Two) -> None:
     lengths = set()
     for patient in (SILENT, "p-404"):
-        reply = _post(two, sealed(two, question(two, patient=patient)))
+        reply = post(_sealed(two, patient=patient))
         lengths.add((reply.status_code, len(reply.content), tuple(reply.headers)))
     assert len(lengths) == 1
 
@@ -178,7 +127,7 @@ def test_what_is_hidden_and_what_is_not_there_look_the_same_on_the_wire(two: Two
     seen = set()
     for class_ in ("Condition", "Procedure"):
         began, before = time.monotonic(), len(two.holder.kinds())
-        reply = _post(two, sealed(two, question(two, classes=[class_])))
+        reply = post(_sealed(two, classes=[class_]))
         steps = int((time.monotonic() - began) / 0.25)
         grown = [(kind, what) for kind, what, _ in two.holder.kinds()[before:]]
         seen.add((reply.status_code, len(reply.content), tuple(reply.headers), steps >= 1, tuple(grown)))
@@ -230,7 +179,7 @@ def test_an_emergency_opens_the_record_and_a_review(two: Two) -> None:
         two,
         purpose="ETREAT",
         emergency_reason="昏迷,需了解用药",
-        actor=_of(two, "zh-first-hospital", "zh-em-001"),
+        actor=actor(two.asker, "zh-em-001", "zh-first-hospital"),
     )
     before = len(list(queue(two.holder.node().log)))
     answer = asked(two, emergency)
@@ -240,18 +189,18 @@ def test_an_emergency_opens_the_record_and_a_review(two: Two) -> None:
 
 @pytest.mark.attack
 def test_a_question_that_comes_again_is_refused_and_recorded_once(two: Two) -> None:
-    sent = sealed(two, question(two))
+    sent = _sealed(two)
     before = len(two.holder.kinds())
-    assert [_post(two, sent).status_code for _ in range(3)] == [200, 409, 409]
+    assert [post(sent).status_code for _ in range(3)] == [200, 409, 409]
     assert two.holder.kinds()[before:].count(("node", "replay", "REPLAYED")) == 1
     assert two.holder.kinds()[before:].count(("node", "question", "")) == 1
 
 
 @pytest.mark.attack
 def test_of_many_copies_at_once_one_is_answered(two: Two) -> None:
-    sent = sealed(two, question(two))
+    sent = _sealed(two)
     with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(reply.status_code for reply in pool.map(lambda _: _post(two, sent), range(8)))
+        statuses = sorted(reply.status_code for reply in pool.map(lambda _: post(sent), range(8)))
     assert statuses == [200, *[409] * 7]
 
 
@@ -332,16 +281,3 @@ def test_what_is_kept_of_an_answer_is_not_the_record_itself(two: Two) -> None:
     assert b"mmol/L" in answer.bundle
     assert b"mmol/L" not in kept
     assert answer.answer.entry.encode() in kept
-
-
-def _of(two: Two, organisation: str, person: str = "zh-fd-001") -> Actor:
-    directory = two.asker.node().directory
-    found = directory.person(person)
-    return Actor(
-        id=found.id,
-        role=found.role,
-        organisation=directory.organisation(organisation),
-        groups=(),
-        vouched_by="zh",
-        name=found.name_zh,
-    )
