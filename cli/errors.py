@@ -21,7 +21,7 @@ class DoNotGoTogether(TerminalError):
     def __init__(self, command: str, en: str, zh: str) -> None:
         super().__init__(
             en,
-            f"选项不能这样组合:{zh}",
+            f"选项不能这样组合：{zh}",
             hint=f"see hutong {command} --help",
             hint_zh=f"请看 hutong {command} --help",
         )
@@ -39,7 +39,7 @@ class CannotRead(TerminalError):
         zh: str,
         *,
         hint: str = "name a file that holds it, or - for standard input",
-        hint_zh: str = "请给出内容正确的文件,或用 - 表示标准输入",
+        hint_zh: str = "请给出内容正确的文件，或用 - 表示标准输入",
     ) -> None:
         super().__init__(f"{place} {en}", f"无法使用 {place}:{zh}", hint=hint, hint_zh=hint_zh)
 
@@ -52,9 +52,9 @@ class SetAside(TerminalError):
     def __init__(self, count: int, place: str) -> None:
         super().__init__(
             f"{count} of the records were not used; the others were",
-            f"有 {count} 条记录未采用,其余均已采用",
+            f"有 {count} 条记录未采用，其余均已采用",
             hint=f"each of them with its reason: {place}",
-            hint_zh=f"逐条原因见:{place}",
+            hint_zh=f"逐条原因见：{place}",
         )
 
 
@@ -63,12 +63,12 @@ class NotAllUsable(TerminalError):
 
     exit_code: ClassVar[int] = 6
 
-    def __init__(self, number: int, total: int, en: str, zh: str) -> None:
+    def __init__(self, number: int, total: int, noun: str, en: str, zh: str) -> None:
         super().__init__(
-            f"{number} of {total} {en}",
+            f"{number} of {total} {noun}{'' if total == 1 else 's'} {en}",
             f"{total} 项中有 {number} 项{zh}",
             hint="what is wrong stands beside each of them; the others count",
-            hint_zh="逐项原因见上;其余各项有效",
+            hint_zh="逐项原因见上；其余各项有效",
         )
 
 
@@ -104,9 +104,9 @@ class FolderTaken(TerminalError):
     def __init__(self, place: str) -> None:
         super().__init__(
             f"{place} is not an empty folder; nothing was changed",
-            f"{place} 不是空目录,未作任何改动",
+            f"{place} 不是空目录，未作任何改动",
             hint="name a folder that is not there yet: hutong demo DIR",
-            hint_zh="请指定一个尚不存在的目录:hutong demo 目录",
+            hint_zh="请指定一个尚不存在的目录：hutong demo 目录",
         )
 
 
@@ -118,7 +118,7 @@ class DemoStopped(TerminalError):
     def __init__(self, command: str, code: int, expected: int) -> None:
         super().__init__(
             f"the demonstration stopped: exit code {code} instead of {expected} from hutong {command}",
-            f"演示中止:hutong {command} 的退出码为 {code},应为 {expected}",
+            f"演示中止：hutong {command} 的退出码为 {code}，应为 {expected}",
             hint="what was made so far is in the folder; type the command there to look closer",
-            hint_zh="已生成的内容保留在目录中;可在其中重新执行该命令查看",
+            hint_zh="已生成的内容保留在目录中；可在其中重新执行该命令查看",
         )

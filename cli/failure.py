@@ -72,10 +72,10 @@ def _bug(error: BaseException, lang: Language) -> int:
     kind, where = type(error).__name__, place_of(error.__traceback__)
     _lines(
         lang,
-        (f"this is a bug: {kind} in {where}", f"程序缺陷:{where} 处发生 {kind}"),
+        (f"this is a bug: {kind} in {where}", f"程序缺陷：{where} 处发生 {kind}"),
         (
             "HUTONG_DEBUG=1 shows the trace; read it before you pass it on, it may quote a record",
-            "设置 HUTONG_DEBUG=1 可查看完整错误栈;其中可能含有患者数据,转发前请先检查",
+            "设置 HUTONG_DEBUG=1 可查看完整错误栈；其中可能含有患者数据，转发前请先检查",
         ),
     )
     return BUG
@@ -91,6 +91,6 @@ def place_of(trace: TracebackType | None) -> str:
 
 def _lines(lang: Language, what: tuple[str, str], hint: tuple[str, str]) -> None:
     zh = lang == "zh"
-    output.note(f"错误:{what[1]}" if zh else f"error: {what[0]}")
+    output.note(f"错误：{what[1]}" if zh else f"error: {what[0]}")
     if hint[zh]:
-        output.note(f"提示:{hint[1]}" if zh else f"hint: {hint[0]}")
+        output.note(f"提示：{hint[1]}" if zh else f"hint: {hint[0]}")

@@ -21,7 +21,7 @@ def read_bytes(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        raise CannotRead(file, f"cannot be read: {error.strerror}", f"无法读取:{error.strerror}") from None
+        raise CannotRead(file, f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}") from None
 
 
 def named(file: str) -> str:
@@ -34,7 +34,7 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise CannotRead("standard input", "is closed", "已关闭")
     if sys.stdin.isatty():
-        output.note("reading from the terminal until Ctrl-D · 从终端读入,Ctrl-D 结束")
+        output.note("reading from the terminal until Ctrl-D · 从终端读入，Ctrl-D 结束")
     return sys.stdin.buffer
 
 

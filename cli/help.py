@@ -26,15 +26,16 @@ STDOUT = 1
 
 # The words of a help page that are not a command's own.
 HEADINGS: Mapping[str, tuple[str, str]] = {
-    "usage": ("Usage:", "用法:"),
-    "example": ("Example:", "示例:"),
-    "first": ("Try first:", "先试试:"),
-    "arguments": ("Arguments:", "参数:"),
-    "options": ("Options:", "选项:"),
-    "commands": ("Commands:", "命令:"),
+    "usage": ("Usage:", "用法："),
+    "example": ("Example:", "示例："),
+    "first": ("Try first:", "先试试："),
+    "arguments": ("Arguments:", "参数："),
+    "options": ("Options:", "选项："),
+    "commands": ("Commands:", "命令："),
     "required": ("required", "必填"),
-    "default": ("default: {}", "默认:{}"),
+    "default": ("default: {}", "默认：{}"),
     "range": ("{}", "{}"),
+    "between": ("; ", "；"),
 }
 
 Named = Sequence[tuple[str, str]]
@@ -78,7 +79,10 @@ def columns() -> int:
 def usage(context: click.Context) -> str:
     """How the command is called."""
     pieces = context.command.collect_usage_pieces(context)
-    return " ".join((heading("usage", spoken(context)), context.command_path, *pieces))
+    called = " ".join((context.command_path, *pieces))
+    # A full-width colon brings its own blank.
+    gap = "" if spoken(context) == "zh" else " "
+    return f"{heading('usage', spoken(context))}{gap}{called}"
 
 
 def listing(title: str, named: Named) -> list[str]:
@@ -149,7 +153,9 @@ def _option(option: click.Option, context: click.Context, lang: Language) -> tup
     extra.pop("envvars", None)
     if isinstance(option.type, IntRange):
         extra["range"] = _range(option.type, lang)
-    notes = "; ".join(heading(name, lang).format(value) for name, value in extra.items())
+    notes = HEADINGS["between"][lang == "zh"].join(
+        heading(name, lang).format(value) for name, value in extra.items()
+    )
     return names + value, _text(option, context, lang) + (f"  [{notes}]" if notes else "")
 
 

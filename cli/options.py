@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cli import output
 from cli.usage import BadValue
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,7 +46,7 @@ class DayType(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
-            raise BadValue("must be a day like 2026-01-31", "应为日期,例如 2026-01-31") from None
+            raise BadValue("must be a day like 2026-01-31", "应为日期，例如 2026-01-31") from None
 
 
 WHEN = WhenType()
@@ -76,11 +77,31 @@ def as_json(command: F) -> F:
     return option(command)
 
 
+def fhir_files(command: F) -> F:
+    """The PATH... argument: resources to bring in."""
+    text = "Files (.json .ndjson, also .gz), folders of them, or -."
+    return click.argument("paths", metavar="PATH...", nargs=-1, required=True, help=text)(command)
+
+
 def out_file(command: F) -> F:
     """`-o`: a file for the answer."""
     file = click.Path(path_type=Path)
     text = "Write it to FILE instead of standard output."
     return click.option("-o", "--out", type=file, metavar="FILE", help=text)(command)
+
+
+def example(name: str) -> Callable[[F], F]:
+    """`--example`: an input the command takes, from cli/examples, to change and to pipe back in."""
+
+    def printed(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and not context.resilient_parsing:
+            output.raw((Path(__file__).parent / "examples" / name).read_bytes())
+            context.exit()
+
+    text = "Print an example of what it takes, and exit: change it, or pipe it back in."
+    return click.option(
+        "--example", is_flag=True, is_eager=True, expose_value=False, callback=printed, help=text
+    )
 
 
 def patient(command: F) -> F:

@@ -29,10 +29,15 @@ class Terminal:
     @contextmanager
     def open(self) -> "Iterator[Node]":
         """The node commands act on, open until the block ends. Raises NotANode and what opening raises."""
+        from exchange.directory import NotInDirectory
         from exchange.wiring import open_node
 
         with open_node(self.node, self.environment) as node:
-            yield node
+            try:
+                yield node
+            except NotInDirectory as missing:
+                missing.suggest(node.directory.ids())
+                raise
 
     def say(self, en: str, zh: str) -> None:
         """One line of the answer."""

@@ -55,7 +55,7 @@ def _what(error: click.ClickException) -> tuple[str, str]:
         case VerbMissing(verbs=verbs):
             return (
                 f"a verb is missing; there are: {', '.join(verbs)}",
-                f"缺少动词,可用的有:{'、'.join(verbs)}",
+                f"缺少动词，可用的有：{'、'.join(verbs)}",
             )
         case click.MissingParameter(param=click.Parameter() as missing):
             return f"{_place(missing)} is missing", f"缺少 {_place(missing)}"
@@ -80,7 +80,7 @@ def _instead(error: click.ClickException) -> tuple[str, str] | None:
     match error:
         case click.NoSuchOption(option_name="--node" | "--lang" as name):
             example = f"hutong {name} {'DIR' if name == '--node' else 'zh'}"
-            return f"it goes before the command: {example} …", f"请放在命令之前:{example} …"
+            return f"it goes before the command: {example} …", f"请放在命令之前：{example} …"
         case click.NoSuchOption(possibilities=[*near]) if near:
             return f"did you mean {' or '.join(near)}?", f"是不是 {'、'.join(near)}?"
         case click.exceptions.NoSuchCommand(ctx=click.Context(command=click.Group() as group) as context):
@@ -107,7 +107,8 @@ def _takes(parameter: click.Parameter) -> tuple[str, str]:
 def _place(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
         return str(parameter.human_readable_name)
-    return max(parameter.opts, key=len)
+    # Of two names nobody knows here which one was typed: an error that names the other is looked for in vain.
+    return "/".join(one for one in parameter.opts if one.startswith("--")) or parameter.opts[0]
 
 
 def _quoted(name: str) -> str:

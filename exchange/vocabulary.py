@@ -5,13 +5,18 @@ the ledger. HL7 v3 ActReason, FHIR R4 resource types, v3 ActCode InformationSens
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from dataclasses import dataclass
 from typing import Any
 
 from consent import Wish
+from consent.terms import duo, is_disease
+from consent.words import CLASSES, USES
 from consent.words import PURPOSES as SPOKEN
-from exchange.directory import is_region
+from consent.words import ROLES as SPOKEN_ROLES
+from consent.words import SENSITIVITIES as SPOKEN_LABELS
+from exchange.directory import ROLES, is_region
 from exchange.errors import ExchangeError
+from exchange.nearby import LEAST, listed_hint
 from exchange.records.resource_types import R4_TYPES
 
 PURPOSES = frozenset(SPOKEN) | frozenset(
@@ -24,39 +29,83 @@ SENSITIVITIES = frozenset(
     " LRCOMPT PACOMPT DEMO DOB GENDER LIVARG MARST PATLOC RACE REL B EMPL LOCIS SSP SPOUSE CHILDREN TAX"
     " HEALTH PAYMENT SICKLE GRIEF ABUSE".split()
 )
+DUO_CODES = frozenset(f"DUO:{code}" for code in USES)
 
 
 class UnknownCode(ExchangeError):
-    """Something that should be a code is none; the nearest ones are told, never what was typed."""
+    """Something that should be a code is none; which there are is told, never what was typed.
 
-    def __init__(self, en: str, zh: str, near: Iterable[str]) -> None:
-        listed = ", ".join(near)
+    `hint` and `hint_zh` name the nearest, or the first, and where all are.
+    """
+
+    def __init__(self, en: str, zh: str, hint: str, hint_zh: str) -> None:
         super().__init__(
             f"{en} is not a code anybody knows; nothing was recorded",
             f"{zh}不是已知代码;未作任何记录",
-            hint=f"did you mean {listed}?" if listed else "see hutong consent grant --help for examples",
-            hint_zh=f"是否指 {listed}?" if listed else "示例见 hutong consent grant --help",
+            hint=hint,
+            hint_zh=hint_zh,
         )
 
 
-_PURPOSE = (("a purpose", "目的"), PURPOSES)
-_CLASS = (("a kind of record", "数据类别"), R4_TYPES)
-_SENSITIVITY = (("a sensitivity", "敏感类别"), SENSITIVITIES)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of code: what it is called, its codes, those with words first, and the words (zh, en)."""
+
+    name: str
+    en: str
+    zh: str
+    words: Mapping[str, tuple[str, str]]
+    known: frozenset[str]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All of them, those one meets most first."""
+        return (*(one for one in self.words if one in self.known), *sorted(self.known - self.words.keys()))
+
+    def require(self, codes: Iterable[str]) -> None:
+        """Return if every one of `codes` is of this kind. Raises UnknownCode."""
+        for code in codes:
+            if code not in self.known:
+                everything = f"hutong policy codes {self.name}"
+                where = (f"all of them: {everything}", f"全部代码:{everything}")
+                hints = listed_hint(code, self.codes, where, meant=self._said_as(code))
+                raise UnknownCode(f"a {self.en}", self.zh, *hints)
+
+    def _said_as(self, text: str) -> list[str]:
+        """The codes whose words hold `text`: somebody typed "research", or "看病"."""
+        if len(text) < LEAST:
+            return []
+        return [code for code, said in self.words.items() if any(text.casefold() in one for one in said)]
+
+
+PURPOSE = Kind("purpose", "purpose", "目的", SPOKEN, PURPOSES)
+CLASS = Kind("class", "kind of record", "数据类别", CLASSES, R4_TYPES)
+SENSITIVITY = Kind("sensitivity", "sensitivity", "敏感类别", SPOKEN_LABELS, SENSITIVITIES)
+ROLE = Kind("role", "role", "角色", SPOKEN_ROLES, frozenset(ROLES))
+USE = Kind("use", "research use", "研究用途", {f"DUO:{code}": said for code, said in USES.items()}, DUO_CODES)
+KINDS = (PURPOSE, CLASS, SENSITIVITY, ROLE, USE)
 
 
 def require_asked(purpose: str, classes: Iterable[str]) -> None:
     """Return if a request names codes only. Raises UnknownCode."""
-    _require((purpose,), _PURPOSE)
-    _require(classes, _CLASS)
+    PURPOSE.require((purpose,))
+    CLASS.require(classes)
 
 
 def require_wish(wish: Wish) -> None:
     """Return if every code in a wish is one, so that it can mean something. Raises UnknownCode."""
-    _require(wish.purposes, _PURPOSE)
-    _require((*wish.classes, *wish.except_classes), _CLASS)
-    _require((*wish.sensitivities, *wish.except_sensitivities), _SENSITIVITY)
+    PURPOSE.require(wish.purposes)
+    CLASS.require((*wish.classes, *wish.except_classes))
+    SENSITIVITY.require((*wish.sensitivities, *wish.except_sensitivities))
+    ROLE.require(wish.roles)
+    USE.require(one for one in wish.uses if not is_disease("", one) and duo("", one) not in USES)
     if not all(map(is_region, wish.regions)):
-        raise UnknownCode("a region", "地区", ())
+        raise UnknownCode(
+            "a region",
+            "地区",
+            "six digits of GB/T 2260, zeros for a whole city or province: 440402, 440400, 440000",
+            "GB/T 2260 六位代码,整市或整省以 0 补齐:440402、440400、440000",
+        )
 
 
 def strange_code(resource: Mapping[str, Any]) -> str:
@@ -75,12 +124,3 @@ def _strange(rule: Mapping[str, Any], place: str) -> Iterator[str]:
                 yield f"{place}.{element}[{number}]"
     for number, inner in enumerate(rule.get("provision", ())):
         yield from _strange(inner, f"{place}.provision[{number}]")
-
-
-def _require(codes: Iterable[str], kind: tuple[tuple[str, str], frozenset[str]]) -> None:
-    what, known = kind
-    by_case = {one.casefold(): one for one in known}
-    for code in codes:
-        if code not in known:
-            near = get_close_matches(code.casefold(), by_case, n=3)
-            raise UnknownCode(*what, (by_case[one] for one in near))

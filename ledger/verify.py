@@ -63,7 +63,7 @@ def verify(
     try:
         with explained(path.name, writing=False):
             require_ledger(db, path.name)
-        with _signed_snapshot(db):
+        with signed_snapshot(db):
             replay = Replay(db, path.name, verifier, kept)
             try:
                 replay.run(progress or (lambda _done, _total: None))
@@ -97,7 +97,7 @@ def _verdict(replay: Replay, wrong: Wrong | None) -> Verified:
 
 
 @contextmanager
-def _signed_snapshot(db: apsw.Connection) -> Iterator[None]:
+def signed_snapshot(db: apsw.Connection) -> Iterator[None]:
     """The file at a moment when its newest entries are signed.
 
     Another process signs just after its commit; looking in between is nobody's fault, so look again.

@@ -95,7 +95,7 @@ def replay(
             f"{len(different)} of {len(found)} decisions come out differently",
             f"{len(found)} 次判定中有 {len(different)} 次结果不同",
             hint="a changed policy is one cause: compare the digests in hutong decision explain",
-            hint_zh="策略变更是原因之一:请比较 hutong decision explain 中的策略包摘要",
+            hint_zh="策略变更是原因之一：请比较 hutong decision explain 中的策略包摘要",
         )
 
 
@@ -125,7 +125,7 @@ def _tell(terminal: Terminal, found: "list[Replayed]") -> None:
     terminal.say(
         f"{len(found)} decisions made again: {same} the same, byte for byte;"
         f" {len(found) - same - gone} different; {gone} cannot be made again",
-        f"重做 {len(found)} 次判定:{same} 次逐字节一致;{len(found) - same - gone} 次不同;{gone} 次无法重做",
+        f"重做 {len(found)} 次判定：{same} 次逐字节一致；{len(found) - same - gone} 次不同；{gone} 次无法重做",
     )
 
 

@@ -79,5 +79,5 @@ def init(
         )
     terminal.note(
         f"back up {folder}/keys now: nothing here opens without it\nnext: hutong --node {folder} status",
-        f"请立即备份 {folder}/keys:没有它,这里的一切都无法再打开\n下一步:hutong --node {folder} status",
+        f"请立即备份 {folder}/keys：没有它，这里的一切都无法再打开\n下一步：hutong --node {folder} status",
     )

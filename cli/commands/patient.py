@@ -50,15 +50,15 @@ def erase(terminal: Terminal, patient: str, by: str, reason: str, as_json: bool)
         )
         return
     listed = ", ".join(entries)
-    terminal.say(f"erased: the key is destroyed; entry {listed}", f"已销毁密钥;账本条目 {listed}")
+    terminal.say(f"erased: the key is destroyed; entry {listed}", f"已销毁密钥；账本条目 {listed}")
     terminal.note(
         f"{done.kept} entries about the patient stay and verify; what was sealed under the key opens for nobody",
-        f"有关该患者的 {done.kept} 条账本条目保留且可验证;用该密钥密封的内容无人能打开",
+        f"有关该患者的 {done.kept} 条账本条目保留且可验证；用该密钥密封的内容无人能打开",
     )
     if done.waiting:
         terminal.note(
             f"{done.waiting} recipients are still to be told of what was taken back: hutong notice outgoing",
-            f"尚有 {done.waiting} 个接收方待告知收回:hutong notice outgoing",
+            f"尚有 {done.waiting} 个接收方待告知收回：hutong notice outgoing",
         )
     for en, zh in REMAINS:
         terminal.note(en, zh)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import output
+from cli.counting import count_records
 from cli.files import STANDARD, standard_input
 from cli.kinds import Noun
-from cli.options import as_json, patient
+from cli.options import as_json, fhir_files, patient
 from cli.problems import Problems
 from cli.terminal import Terminal
 
@@ -32,13 +33,7 @@ def records() -> None:
 
 
 @records.command("import")
-@click.argument(
-    "paths",
-    metavar="PATH...",
-    nargs=-1,
-    required=True,
-    help="Files (.json .ndjson, also .gz), folders of them, or -.",
-)
+@fhir_files
 @click.option("--validate", is_flag=True, help="Check every record against FHIR R4B; much slower.")
 @click.option("--relabel", is_flag=True, help="Let go of privacy labels that new versions lack or lower.")
 @click.option(
@@ -112,7 +107,7 @@ def list_patients(terminal: Terminal, classes: tuple[str, ...], as_json: bool) -
     for one in ids:
         output.line(one)
     total = sum(counts.by_type.values())
-    terminal.note(f"{len(ids)} patients; {total} records in all", f"{len(ids)} 位患者;共 {total} 条记录")
+    terminal.note(f"{len(ids)} patients; {total} records in all", f"{len(ids)} 位患者；共 {total} 条记录")
 
 
 @records.command()
@@ -142,6 +137,9 @@ def show(terminal: Terminal, patient: str, as_json: bool) -> None:
     )
 
 
+records.add_command(count_records)
+
+
 def _counts(terminal: Terminal, report: "ImportReport") -> None:
     columns = (report.new, report.changed, report.unchanged, report.rejected, report.held)
     kinds = sorted(set().union(*columns))
@@ -157,31 +155,32 @@ def _remarks(terminal: Terminal, report: "ImportReport", *, relabel: bool, move_
     if count := report.missing:
         terminal.note(
             f"before this import {count} records were gone that were taken in earlier: look into it, it is on record",
-            f"本次导入之前缺少 {count} 条此前已导入的记录:请查明原因,已记入账本",
+            f"本次导入之前缺少 {count} 条此前已导入的记录：请查明原因，已记入账本",
         )
     if count := report.consents:
         terminal.note(
             f"{count} of them are consents: as records they permit and refuse nothing;"
             " to let them count: hutong consent import PATH --by PERSON",
-            f"其中 {count} 条是同意书:作为档案既不允许也不拒绝任何事;如要生效:hutong consent import 路径 --by 操作人",
+            f"其中 {count} 条是同意书：作为档案既不允许也不拒绝任何事；"
+            "如要生效：hutong consent import 路径 --by 操作人",
         )
     if count := len(report.lost_labels):
         terminal.note(
             f"{count} new versions lack or lower a privacy label: "
             + ("the new labels count" if relabel else "the old ones go on counting (--relabel lets them go)"),
-            f"{count} 条新版本缺少或降低了密级标记:"
+            f"{count} 条新版本缺少或降低了密级标记："
             + ("以新标记为准" if relabel else "原标记继续有效(--relabel 可放弃原标记)"),
         )
     if count := len(report.moved):
         terminal.note(
             f"{count} patients would get another custodian: "
             + ("they have it now" if move_custodian else "not taken in (--move-custodian allows it)"),
-            f"{count} 位患者的保管机构有变化:"
+            f"{count} 位患者的保管机构有变化："
             + ("已变更" if move_custodian else "未收(--move-custodian 可允许变更)"),
         )
     if count := report.older.total():
         terminal.note(
-            f"{count} were left out: a newer version is on record", f"{count} 条未采用:已有更新的版本"
+            f"{count} were left out: a newer version is on record", f"{count} 条未采用：已有更新的版本"
         )
 
 

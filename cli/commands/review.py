@@ -4,7 +4,7 @@ import click
 
 from cli import output
 from cli.kinds import Noun
-from cli.options import ENTRY_HELP, as_json, person
+from cli.options import as_json, person
 from cli.terminal import Terminal
 
 HEAD = (("entry", "条目"), ("opened", "发生时间"), ("due", "复核期限"), ("state", "状态"))
@@ -55,14 +55,14 @@ def list_reviews(terminal: Terminal, everything: bool, as_json: bool) -> None:
 
 
 @review.command()
-@click.argument("entry", help=ENTRY_HELP)
+@click.argument("entry", metavar="REVIEW", help="Id of a review, as hutong review list shows it.")
 @click.option("--finding", required=True, type=click.Choice(list(FINDINGS)), help="What you found.")
 @person
 @click.option("--note", required=True, help="Why, in your words; kept sealed.")
 @as_json
 @click.pass_obj
 def close(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_json: bool) -> None:
-    """Close the review of ENTRY with your finding. Both go on record; a closed review stays closed.
+    """Close REVIEW with your finding. Both go on record; a closed review stays closed.
 
     Example:
         hutong --node kunshan review close 0197f3a2-7c1e-7000-8000-000000000001 \\
@@ -89,5 +89,5 @@ def close(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_j
         return
     terminal.say(
         f"review closed as {finding}; entry {recorded.id}",
-        f"已复核:{FINDINGS[finding]};账本条目 {recorded.id}",
+        f"已复核：{FINDINGS[finding]}；账本条目 {recorded.id}",
     )

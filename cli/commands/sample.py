@@ -63,5 +63,5 @@ def sample(
     terminal.table(HEAD, rows, right=(1, 2))
     terminal.note(
         f"{written.people} people, {written.total} records in {folder}; a folder a region",
-        f"{written.people} 人,{written.total} 条记录,位于 {folder},每个地区一个目录",
+        f"{written.people} 人，{written.total} 条记录，位于 {folder}，每个地区一个目录",
     )

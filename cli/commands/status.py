@@ -27,12 +27,7 @@ def status(terminal: Terminal, as_json: bool) -> None:
     with terminal.open() as node, terminal.progress("verifying the ledger", "正在验证账本") as progress:
         findings = health(node, progress)
     if as_json:
-        output.document(
-            [
-                {"part": one.name_en, "part_zh": one.name_zh, "ok": one.ok, "en": one.en, "zh": one.zh}
-                for one in findings
-            ]
-        )
+        output.document([one.as_dict() for one in findings])
     else:
         rows = [
             (

@@ -56,6 +56,7 @@ class Followed:
         known = {
             "deidentify": self._deidentified,
             "minimum-necessary": self._least,
+            "only-codes": self._few,
             "only-elements": self._few,
             "seal": self._sealed,
             "notify-patient": self._notified,

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from consent import reason_words
+from exchange.audit.words import purpose as purpose_alone
 from exchange.decisions.gaps import gaps
 from exchange.decisions.page import Page, Row, Section, Text
 from exchange.decisions.told import Story
 from exchange.decisions.words import class_words, purpose_words, role_words, same, time_of
 from exchange.instants import from_us
+from exchange.path.circumstances import METHODS, ZONES
 from exchange.path.judging import KEPT_BACK
 
 STATES = {
@@ -18,14 +20,29 @@ STATES = {
     "not-done": Text("未涉及", "did not come to it"),
     "unknown": Text("不明", "not known"),
 }
+# What is sealed of how it was asked, in which words, and what that is called.
+CIRCUMSTANCES = (
+    ("authn_method", METHODS, Text("患者身份核验", "how the patient was recognised")),
+    ("zone", ZONES, Text("来自网络", "network it came from")),
+)
+LEVEL = Text("放行内容的数据级别（GB/T 39725）", "level of what was permitted (GB/T 39725)")
 GONE = Text("已无法得知:密钥已销毁", "cannot be told any more: the key was destroyed")
 
 
 def page_about(story: Story) -> Page:
     """The whole page."""
+    return Page(_title(story), tuple(Section(head, tuple(tell(story))) for head, tell in _SECTIONS))
+
+
+def _title(story: Story) -> Text:
+    """Who, what for, when, and what came of it: the entry's id stands where it stands in the ledger."""
     verdict = Text("放行", "released") if story.permit else Text("拒绝", "refused")
-    title = Text(f"判定:{verdict.zh}({story.found.id})", f"decision: {verdict.en} ({story.found.id})")
-    return Page(title, tuple(Section(head, tuple(tell(story))) for head, tell in _SECTIONS))
+    entry, who, when = story.found.entry, _who(story), time_of(story.found.time)
+    purpose = Text(purpose_alone(entry.purpose, "zh"), purpose_alone(entry.purpose, "en"))
+    return Text(
+        f"判定:{verdict.zh}。{who.zh},为{purpose.zh},{when}",
+        f"decision: {verdict.en}. {who.en}, for {purpose.en}, {when}",
+    )
 
 
 def _asked(story: Story) -> Iterator[Row]:
@@ -34,8 +51,7 @@ def _asked(story: Story) -> Iterator[Row]:
         yield Row(Text("请求编号", "request"), same(str(number)))
     yield Row(Text("申请人", "requester"), _who(story))
     if entry.on_behalf_of:
-        person = str(story.actor.get("on_behalf_of_name", "")) or entry.on_behalf_of
-        yield Row(Text("代表", "on behalf of"), same(person))
+        yield Row(Text("代表", "on behalf of"), _behind(story))
     if node := story.actor.get("vouched_by", ""):
         yield Row(Text("身份由谁担保", "vouched for by"), Text(f"节点 {node}", f"the node {node}"))
     yield Row(Text("用途", "what for"), purpose_words(entry.purpose))
@@ -43,6 +59,9 @@ def _asked(story: Story) -> Iterator[Row]:
         state = Text("当时有效", "valid then") if ground.get("open") else Text("当时无效", "not valid then")
         kind = " ".join((str(ground.get("kind", "")), ground.get("paper", {}).get("document", ""))).strip()
         yield Row(Text("所凭依据", "evidence"), Text(f"{kind}({state.zh})", f"{kind} ({state.en})"))
+    for name, table, told in CIRCUMSTANCES:
+        if code := str(request.get(name) or ""):
+            yield Row(told, Text(*table.get(code, (code, code))))
     yield Row(Text("请求的内容", "what was asked for"), class_words(entry.object_class.split()))
     if entry.break_glass:
         reason = request.get("emergency_reason")
@@ -113,6 +132,8 @@ def _ruled(story: Story) -> Iterator[Row]:
         )
     for code in sorted({code for one in story.questions for code in one["output"]["reasons"]}):
         yield Row(Text("其中拒绝的原因", "a reason among them"), story.words_of(code))
+    for level in story.levels():
+        yield Row(LEVEL, level)
     yield Row(Text("策略包", "policy bundle"), same(entry.policy))
     if adopted := story.adopted:
         when = time_of(adopted.time)
@@ -212,13 +233,31 @@ def _repeated(story: Story) -> Iterator[Row]:
 
 
 def _who(story: Story) -> Text:
-    entry, name = story.found.entry, str(story.actor.get("name", ""))
-    role = role_words(entry.role)
+    entry, role = story.found.entry, role_words(story.found.entry.role)
+    name = _named(story, "id", "name")
     zh, en = (
         story.office.directory.name_of(f"Organization/{entry.organisation}", lang) or entry.organisation
         for lang in ("zh", "en")
     )
-    return Text(",".join(filter(None, (name, role.zh, zh))), ", ".join(filter(None, (name, role.en, en))))
+    return Text(
+        ",".join(filter(None, (name.zh, role.zh, zh))), ", ".join(filter(None, (name.en, role.en, en)))
+    )
+
+
+def _behind(story: Story) -> Text:
+    name = _named(story, "on_behalf_of", "on_behalf_of_name")
+    return name if name.zh else same(story.found.entry.on_behalf_of)
+
+
+def _named(story: Story, id_: str, told: str) -> Text:
+    """The name of somebody of our registry in each language; of others the one their own node gave."""
+    sealed = str(story.actor.get(told, ""))
+    references = [f"{kind}/{story.actor.get(id_, '')}" for kind in ("Practitioner", "Device")]
+    zh, en = (
+        next(filter(None, (story.office.directory.name_of(one, lang) for one in references)), sealed)
+        for lang in ("zh", "en")
+    )
+    return Text(zh, en)
 
 
 def _unknown(story: Story) -> Iterator[Row]:

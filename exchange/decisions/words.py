@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from consent.words import CLASSES, PURPOSES, ROLES, word
+from consent.words import CLASSES, ROLES, word
+from exchange.audit.voice import spoken
+from exchange.audit.words import purpose
 from exchange.decisions.page import Text
 from exchange.instants import CHINA
 
@@ -28,14 +30,17 @@ def role_words(role: str) -> Text:
 
 
 def purpose_words(code: str) -> Text:
-    """A purpose and its code."""
-    return Text(f"{word(PURPOSES, code, 'zh')}({code})", f"{word(PURPOSES, code, 'en')} ({code})")
+    """A purpose and its code, for somebody who is not the patient."""
+    return Text(f"{purpose(code, 'zh')}({code})", f"{purpose(code, 'en')} ({code})")
 
 
 def class_words(classes: Sequence[str]) -> Text:
     """Kinds of record; none means all."""
     if not classes:
         return Text("全部健康档案", "the whole record")
-    zh, en = ([word(CLASSES, one, lang) for one in classes[:NAMED_CLASSES]] for lang in ("zh", "en"))
+    zh, en = (
+        [spoken(word(CLASSES, one, lang), "officer", lang) for one in classes[:NAMED_CLASSES]]
+        for lang in ("zh", "en")
+    )
     more = len(classes) > NAMED_CLASSES
     return Text("、".join(zh) + ("等" if more else ""), ", ".join(en) + (" and more" if more else ""))

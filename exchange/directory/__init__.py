@@ -4,7 +4,7 @@ from exchange.directory.card import from_card, to_card
 from exchange.directory.directory import Directory
 from exchange.directory.errors import BadRegistry, DirectoryError, NotInDirectory, OrganisationDiffers
 from exchange.directory.organisation import KINDS, STANDINGS, TIERS, Organisation
-from exchange.directory.people import DEVICES, RESPONSIBLE, ROLES, Group, Person
+from exchange.directory.people import DEVICES, RESPONSIBLE, ROLES, Group, Person, type_of
 from exchange.directory.reading import parse_directory, read_directory
 from exchange.directory.regions import contains, is_region, region_name
 from exchange.directory.starter import starter
@@ -34,4 +34,5 @@ __all__ = [
     "region_name",
     "starter",
     "to_card",
+    "type_of",
 ]

@@ -37,19 +37,23 @@ class Directory:
         """The organisation of this id. Raises NotInDirectory."""
         if found := self._organisations.get(id):
             return found
-        raise NotInDirectory("organisation", "机构")
+        raise NotInDirectory("organisation", "机构", id)
 
     def person(self, id: str) -> Person:
         """The person of this id. Raises NotInDirectory."""
         if found := self._people.get(id):
             return found
-        raise NotInDirectory("person", "人员")
+        raise NotInDirectory("person", "人员", id)
 
     def group(self, id: str) -> Group:
         """The group of this id. Raises NotInDirectory."""
         if found := self._groups.get(id):
             return found
-        raise NotInDirectory("group", "群组")
+        raise NotInDirectory("group", "群组", id)
+
+    def ids(self) -> tuple[str, ...]:
+        """Of everybody and everything listed."""
+        return (*self._organisations, *self._people, *self._groups)
 
     def organisations(self) -> tuple[Organisation, ...]:
         """All of them, in the order of the registry."""

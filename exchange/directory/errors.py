@@ -1,8 +1,10 @@
 """What can go wrong with the registry, in words a person can act on."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from exchange.errors import ExchangeError
+from exchange.nearby import listed_hint
 
 
 class DirectoryError(ExchangeError):
@@ -14,12 +16,19 @@ class DirectoryError(ExchangeError):
 class NotInDirectory(DirectoryError):
     """The registry lists nothing of this id, which is not repeated: it could be anybody's number."""
 
-    def __init__(self, en: str, zh: str) -> None:
+    def __init__(self, en: str, zh: str, sought: str = "") -> None:
         super().__init__(
             f"the {en} given is not in the registry",
             f"登记表中没有所给的{zh}",
             hint="registry.toml in the node's folder lists organisations, people and groups with their ids",
             hint_zh="节点目录中的 registry.toml 列出了机构、人员、群组及其编号",
+        )
+        self._sought = sought
+
+    def suggest(self, listed: Iterable[str]) -> None:
+        """Tell whoever sits at the node which ids there are, the nearest first; another node is never told."""
+        self.hint, self.hint_zh = listed_hint(
+            self._sought, tuple(listed), ("registry.toml lists all", "全部列在 registry.toml 中")
         )
 
 

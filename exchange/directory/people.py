@@ -36,8 +36,12 @@ RESPONSIBLE = (
     "pathologist",
 )
 DEVICES = ("ai-device", "kiosk")
-# How FHIR calls somebody of that role; everybody else is a Practitioner.
 _TYPES = {"patient": "Patient", "next-of-kin": "RelatedPerson", "ai-device": "Device", "kiosk": "Device"}
+
+
+def type_of(role: str) -> str:
+    """How FHIR calls somebody of that role: e.g. RelatedPerson for next-of-kin."""
+    return _TYPES.get(role, "Practitioner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Person:
     @property
     def reference(self) -> str:
         """The FHIR reference consents name this person by."""
-        return f"{_TYPES.get(self.role, 'Practitioner')}/{self.id}"
+        return f"{type_of(self.role)}/{self.id}"
 
     def name(self, lang: str) -> str:
         """The Chinese name for "zh", the English one otherwise."""

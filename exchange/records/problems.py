@@ -45,7 +45,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "invalid": ("is not valid FHIR: {}", "不是有效的 FHIR:{}"),
     "not-a-consent": ("is not a Consent", "不是 Consent"),
     "unknown-code": ("has a code nobody knows: {}", "含有未知代码:{}"),
-    "not-computable": ("cannot be decided by: {}", "无法据此判定:{}"),
+    "not-computable": ("cannot be used for a decision: {}", "无法用于判定:{}"),
     "patient-unknown": ("is about a patient this node does not hold", "所涉患者不在本节点"),
     "moves-custodian": (
         "would give a patient on record another managing organisation; if that is meant, use --move-custodian",

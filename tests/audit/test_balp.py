@@ -1,6 +1,7 @@
 """Every entry the program can write becomes an AuditEvent that other systems accept."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -46,12 +47,14 @@ def _busy(node: Node) -> Node:
 
 
 def _every_kind(node: Node) -> list[Entry]:
-    base = {"action": "C", "outcome": "0", "region": node.region, "node": node.id, "source": "node"}
-    about = {"actor": "ac" * 16, "organisation": node.own.id, "patient": "ab" * 16, "purpose": "TREAT"}
+    bare = Entry(
+        type="", subtype="", action="C", outcome="0", region=node.region, node=node.id, source="node"
+    )
+    about = replace(bare, actor="ac" * 16, organisation=node.own.id, patient="ab" * 16, purpose="TREAT")
     return [
-        Entry(type=kind, subtype=subtype, phase=phase, **base, **more)
+        replace(one, type=kind, subtype=subtype, phase=phase)
         for kind, subtype, phase in KINDS
-        for more in (about, about | {"consents": ("cd" * 32,)}, {})
+        for one in (about, replace(about, consents=("cd" * 32,)), bare)
     ]
 
 

@@ -194,3 +194,41 @@ def test_what_is_typed_at_standard_input_is_read(node: Path) -> None:
     told = typed("policy", "eval", "-", "--json", stdin="{}")
     assert told.exit_code == 3
     assert orjson.loads(told.stdout_bytes)["allow"] is False
+
+
+def test_a_program_reads_the_status_without_reading_sentences(node: Path) -> None:
+    found = orjson.loads(typed("--node", str(node), "status", "--json").stdout)
+    assert all(set(one) == {"check", "ok", "code", "exit_code", "en", "zh", "detail"} for one in found)
+    assert {one["code"] for one in found} == {"ok"}
+    records = next(one for one in found if one["check"] == "records")
+    assert records["detail"] == {"patients": 1, "resources": 2, "held_back": 0}
+
+
+@pytest.mark.parametrize("name", ["--from", "--since"])
+def test_the_option_that_was_typed_is_named_in_its_error(node: Path, name: str) -> None:
+    told = typed("--node", str(node), "audit", "search", name, "yesterday")
+    assert told.exit_code == 2
+    assert name in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["consent", "grant", PATIENT, "--to", "ks-tcm-hospitl", "--for", "TREAT"], "ks-tcm-hospital"),
+        (["exchange", "request", "--patient", PATIENT, "--for", "TREAT", "--as", "ks-dr-0001"], "ks-dr-001"),
+        (["consent", "grant", PATIENT, "--role", "doctor", "--for", "TREAT"], "family-doctor"),
+        (["audit", "search", "--why", "zz"], "hutong policy codes reason"),
+    ],
+    ids=lambda value: spelled(value) if isinstance(value, list) else str(value),
+)
+def test_a_hint_names_what_there_is(node: Path, words: list[str], near: str) -> None:
+    told = typed("--node", str(node), *words)
+    assert told.exit_code in (2, 6)
+    assert near in told.stderr.partition("hutong: hint: ")[2]
+
+
+@pytest.mark.parametrize("kind", ["purpose", "class", "sensitivity", "role", "use", "reason"])
+def test_every_code_can_be_looked_up(kind: str) -> None:
+    found = orjson.loads(typed("policy", "codes", kind, "--json").stdout)
+    assert len({one["code"] for one in found}) == len(found) > 5
+    assert typed("policy", "codes", kind).stdout.startswith("code")

@@ -124,7 +124,7 @@ def test_who_of_several_may_not_see_it_is_named(node: Path) -> None:
     assert (told.exit_code, told.stdout) == (3, "")
     assert f"refused: {STRANGER}: " in told.stderr
     assert f"{SECOND}:" not in told.stderr
-    assert f"已拒绝:{STRANGER}:" in asked(node, "--with", STRANGER, lang="zh").stderr
+    assert f"已拒绝：{STRANGER}:" in asked(node, "--with", STRANGER, lang="zh").stderr
 
 
 def test_what_was_shown_is_told_to_the_patient(node: Path) -> None:

@@ -23,7 +23,7 @@ from tests.cli.typing_in import BARE, commands, spelled, started, typed
 NUMBER = "11990019900101001X"
 SHAPE = {
     "en": re.compile(r"hutong: error: [^\n]+\nhutong: hint: [^\n]+\n"),
-    "zh": re.compile(r"hutong: 错误:[^\n]+\nhutong: 提示:[^\n]+\n"),
+    "zh": re.compile(r"hutong: 错误：[^\n]+\nhutong: 提示：[^\n]+\n"),
 }
 DEMANDING = [
     one

@@ -31,7 +31,7 @@ def test_what_was_asked_for_counts_before_what_the_machine_is_set_to(
 
 
 def test_an_error_before_the_command_is_told_in_the_language_too() -> None:
-    assert typed("--lang", "zh", "--nonsense").stderr.startswith("hutong: 错误:")
+    assert typed("--lang", "zh", "--nonsense").stderr.startswith("hutong: 错误：")
 
 
 def test_a_language_nobody_speaks_here_is_an_error() -> None:

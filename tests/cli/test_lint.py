@@ -33,7 +33,7 @@ def test_one_nobody_can_decide_by_is_named_with_its_line_and_the_others_are_read
     assert result.exit_code == 6
     assert [one["computable"] for one in told] == [True, False, False, True]
     assert [one["place"].rpartition("all.ndjson")[2] for one in told] == [":1", ":2", ":3", ":4"]
-    assert "2 of 4 consents cannot be decided by" in result.stderr
+    assert "2 of 4 consents cannot be used for a decision" in result.stderr
 
 
 def test_eleven_of_the_twelve_hl7_examples_are_flagged(shared: Path) -> None:

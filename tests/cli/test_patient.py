@@ -53,7 +53,7 @@ def test_it_says_what_was_done_and_what_remains(node: str) -> None:
 
 def test_it_says_so_in_chinese(node: str) -> None:
     code, out, err = erase(node, lang="zh")
-    assert (code, out.startswith("已销毁密钥;账本条目 ")) == (0, True)
+    assert (code, out.startswith("已销毁密钥；账本条目 ")) == (0, True)
     assert "同意和拒绝随密钥一并消失" in err
     assert "档案本身未被删除" in err
 

@@ -43,7 +43,7 @@ def test_a_refusal_is_explained_to_a_person() -> None:
 
 def test_and_in_chinese() -> None:
     result = typed("policy", "explain", "-", stdin=json.dumps(COC), env={"HUTONG_LANG": "zh"})
-    assert result.stdout.startswith("拒绝,共 1 条规则")
+    assert result.stdout.startswith("拒绝，共 1 条规则")
     assert "以下任一项更改即可获得允许" in result.stdout
     assert "request.based_on(所凭依据)" in result.stdout
 

@@ -40,7 +40,7 @@ def test_a_new_node_says_what_it_will_decide_by(node: Path) -> None:
         ],
     )
     code, told = _status(node, "zh")
-    assert (code, told.splitlines()[0], told.splitlines()[-1]) == (0, "引擎:内置", "能否作答:能")
+    assert (code, told.splitlines()[0], told.splitlines()[-1]) == (0, "引擎：内置", "能否作答：能")
 
 
 def test_rules_signed_by_the_region_are_said_to_be(node: Path, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_server_that_does_not_answer_is_exit_code_5(node: Path) -> None:
     assert "server has: it does not say" in told
     assert told.endswith("answers: NO, the policy server cannot be reached (POLICY_UNREACHABLE)\n")
     code, told = _status(node, "zh", **settings)
-    assert told.endswith("能否作答:不能,无法连接策略服务器(POLICY_UNREACHABLE)\n")
+    assert told.endswith("能否作答：不能，无法连接策略服务器(POLICY_UNREACHABLE)\n")
 
 
 def test_rules_that_cannot_be_used_are_an_error_that_says_why(node: Path, tmp_path: Path) -> None:

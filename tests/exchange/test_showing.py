@@ -38,10 +38,11 @@ def test_in_both_languages(node: Node) -> None:
     zh, en = ("\n".join(shown.lines(lang)) for lang in ("zh", "en"))
     assert f"第 {shown.found.index} 条 {shown.found.id}  2026-11-25 09:00:00" in zh
     assert "密封内容 (与账本中的承诺值一致):" in zh
-    assert "  决定: deny" in zh
+    assert "  决定: 拒绝(deny)" in zh
+    assert "  机构: 昆山市玉峰中医医院(ks-tcm-hospital)" in zh
     assert f"entry {shown.found.index}, {shown.found.id}" in en
     assert "sealed details (they are what the ledger committed to):" in en
-    assert "  reason: NO_CONSENT" in en
+    assert "  reason: the patient has not agreed to it (NO_CONSENT)" in en
 
 
 def test_details_of_the_house_are_opened_with_the_key_of_the_house(node: Node) -> None:
@@ -72,9 +73,9 @@ def test_a_long_question_is_counted_not_read_out(node: Node) -> None:
     allow(node, except_sensitivities=("PSY",))
     shown = show(node.office, released(question(node), node.office).intent.id)
     lines = [line.strip() for line in shown.lines("en")]
-    assert {"purpose: TREAT", "items: 8", "questions: 4"} <= set(lines)
-    assert "CONSENT_DENY: 3" in lines
-    assert "UNLABELED_DATA: 1" in lines
+    assert {"purpose: the patient's care (TREAT)", "items: 8", "times asked: 4"} <= set(lines)
+    assert "the patient does not allow it (CONSENT_DENY): 3" in lines
+    assert any(line.endswith("(UNLABELED_DATA): 1") for line in lines)
     details = shown.as_dict()["details"]
     assert isinstance(details, dict)
     assert len(details["consent"]["case"]["items"]) == len(EVERYTHING)

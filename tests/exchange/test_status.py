@@ -5,8 +5,9 @@ from datetime import timedelta
 import apsw
 import pytest
 
+from exchange.finding import Finding
 from exchange.node.node import Node
-from exchange.status import Finding, health
+from exchange.status import health
 from tests.exchange.nodes import Site, allow, emergency, entries, put
 
 
@@ -48,6 +49,31 @@ def test_progress_is_told_while_the_ledger_is_verified(node: Node) -> None:
     told: list[tuple[int, int]] = []
     health(node, lambda done, total: told.append((done, total)))
     assert told[-1] == (node.log.size, node.log.size)
+
+
+def test_a_program_finds_the_figures_without_reading_sentences(node: Node) -> None:
+    allow(node)
+    put(emergency(node), node.office)
+    told = {str(one["check"]): one for one in (found.as_dict() for found in health(node))}
+    assert all(one["code"] == "ok" and one["exit_code"] == 0 for one in told.values())
+    assert told["records"]["detail"]["patients"] == 22  # type: ignore[index]  # JSON
+    assert told["consents"]["detail"] == {"consents": 1, "versions": 1}
+    assert told["ledger"]["detail"]["entries"] == node.log.size  # type: ignore[index]  # JSON
+    assert told["waiting"]["detail"] == {
+        "reviews": 1,
+        "overdue": 0,
+        "notices": 1,
+        "spooled": 0,
+        "recipients_to_tell": 0,
+        "oldest_seconds": 0,
+        "to_answer": 0,
+    }
+
+
+def test_a_review_that_is_late_has_a_code_of_its_own(node: Node, site: Site) -> None:
+    put(emergency(node), node.office)
+    site.clock.pass_by(timedelta(days=2))
+    assert (finding(node, "waiting").code, finding(node, "waiting").ok) == ("reviews-overdue", False)
 
 
 @pytest.mark.attack

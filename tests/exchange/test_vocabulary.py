@@ -10,7 +10,16 @@ from consent import Wish, words
 from exchange.consenting import consents_of, grant, import_consents
 from exchange.node.node import Node
 from exchange.requesting import Ask, request_of
-from exchange.vocabulary import PURPOSES, UnknownCode, strange_code
+from exchange.vocabulary import (
+    CLASS,
+    KINDS,
+    PURPOSE,
+    PURPOSES,
+    SENSITIVITY,
+    Kind,
+    UnknownCode,
+    strange_code,
+)
 from tests.exchange.people import AN
 
 WISH = Wish(recipients=("Organization/ks-tcm-hospital",), purposes=("TREAT",))
@@ -25,6 +34,8 @@ WISH = Wish(recipients=("Organization/ks-tcm-hospital",), purposes=("TREAT",))
         {"classes": ("Obs",)},
         {"purposes": ("TREATT",)},
         {"regions": ("12",)},
+        {"roles": ("surgeon",)},
+        {"uses": ("DUO:9",)},
     ],
     ids=str,
 )
@@ -37,8 +48,38 @@ def test_a_wish_with_a_code_nobody_knows_is_not_recorded(
 
 
 def test_the_nearest_codes_are_told_and_not_what_was_typed() -> None:
-    error = UnknownCode("a sensitivity", "敏感类别", ("PSY",))
-    assert error.hint == "did you mean PSY?"
+    with pytest.raises(UnknownCode) as raised:
+        SENSITIVITY.require(("PSYCH",))
+    assert raised.value.hint.startswith("did you mean PSY")
+    assert raised.value.hint.endswith("? all of them: hutong policy codes sensitivity")
+    assert "PSYCH" not in f"{raised.value} {raised.value.zh} {raised.value.hint_zh}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "code"),
+    [
+        (PURPOSE, "research", "HRESCH"),
+        (PURPOSE, "看病", "TREAT"),
+        (SENSITIVITY, "mental", "MH"),
+        (CLASS, "诊断", "Condition"),
+    ],
+)
+def test_whoever_types_a_word_is_told_its_code(kind: Kind, typed: str, code: str) -> None:
+    with pytest.raises(UnknownCode) as raised:
+        kind.require((typed,))
+    assert raised.value.hint.startswith("did you mean ")
+    assert code in raised.value.hint
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: str(one.name))
+def test_without_a_near_one_the_first_are_told_and_where_all_are(kind: Kind) -> None:
+    with pytest.raises(UnknownCode) as raised:
+        kind.require(("zz",))
+    assert (
+        raised.value.hint
+        == f"for example {', '.join(kind.codes[:10])}; all of them: hutong policy codes {kind.name}"
+    )
+    assert set(kind.codes) == kind.known
 
 
 def test_a_request_puts_no_word_of_its_own_into_the_ledger(node: Node) -> None:

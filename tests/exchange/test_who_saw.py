@@ -39,10 +39,10 @@ def test_a_refused_attempt_is_told_too(node: Node) -> None:
     put(question(node), node.office)
     assert _said(node) == [
         (
-            "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)想为看病查看您的健康档案,被拒绝:患者没有同意。",
+            "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)想为看病查看您的健康档案,被拒绝:您没有同意。",
             (
                 "2026-11-25 09:00 Xie Xiuyue (physician, Kunshan Yufeng Hospital of Chinese Medicine) wanted to see"
-                " your record for your care and was refused: the patient has not agreed to it."
+                " your record for your care and was refused: you have not agreed to it."
             ),
         )
     ]
@@ -55,11 +55,11 @@ def test_an_access_by_consent_names_the_consent_and_counts_the_items(node: Node)
         (
             (
                 "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)为看病查看了您的检查检验结果、诊断,共 6 项。"
-                f"为什么可以:患者同意(同意 {name})。"
+                f"为什么可以:您同意(同意 {name})。"
             ),
             (
                 "2026-11-25 09:00 Xie Xiuyue (physician, Kunshan Yufeng Hospital of Chinese Medicine) saw your test"
-                f" results, diagnoses (6 items) for your care. Allowed because the patient allowed it (consent {name})."
+                f" results, diagnoses (6 items) for your care. Allowed because you allowed it (consent {name})."
             ),
         )
     ]

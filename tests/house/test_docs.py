@@ -133,5 +133,8 @@ def _understood(words: list[str]) -> None:
     while isinstance(command, click.Group):
         name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
         assert found is not None, name
-        context = found.make_context(name, list(rest), parent=context)
+        try:
+            context = found.make_context(name, list(rest), parent=context)
+        except click.exceptions.Exit:  # an option that answers by itself, e.g. --example
+            return
         command = found

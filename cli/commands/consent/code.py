@@ -62,7 +62,7 @@ def code(
     until = terminal.time(given.until)
     terminal.note(
         f"good for one look until {until}; entry {given.entry.id}",
-        f"可使用一次,有效至 {until};账本条目 {given.entry.id}",
+        f"可使用一次，有效至 {until}；账本条目 {given.entry.id}",
     )
 
 

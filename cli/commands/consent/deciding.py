@@ -10,19 +10,21 @@ from cli import output
 from cli.commands.consent.noun import consent, region_names
 from cli.errors import CannotRead, NotAllUsable, Refused
 from cli.files import STANDARD, named, read_bytes, standard_input
+from cli.options import example
 
 if TYPE_CHECKING:
     from consent import Answer
 
 REFUSED = Refused.exit_code
 LINES = (".jsonl", ".ndjson")
-BUG = ("cannot be answered: a bug of this program", "无法回答:程序有缺陷")
+BUG = ("cannot be answered: a bug of this program", "无法回答：程序有缺陷")
 HINT = "what a case may hold: docs/reference/consent-case.md"
 HINT_ZH = "案例的写法见 docs/reference/consent-case.md"
 
 
 @consent.command()
 @click.argument("case", metavar="CASE|-", help="A case as JSON; .jsonl, .ndjson or - is one case a line.")
+@example("consent-case.json")
 @click.option("--words", is_flag=True, help="Say the answer to the patient too: sentence.zh and sentence.en.")
 def decide(case: str, words: bool) -> None:
     """Say what the consents in CASE permit: permit or deny, why, on which consent, item by item.
@@ -32,7 +34,8 @@ def decide(case: str, words: bool) -> None:
     others are answered all the same).
 
     Example:
-        hutong consent decide case.json
+        hutong consent decide --example > case.json
+        hutong consent decide case.json --words
     """
     if case == STANDARD or case.endswith(LINES):
         lines = standard_input() if case == STANDARD else iter(read_bytes(case).splitlines())
@@ -65,7 +68,7 @@ def _decide_lines(lines: Iterator[bytes], *, words: bool) -> None:
     if bug:
         raise bug
     if unread:
-        raise NotAllUsable(unread, total, "cases could not be read", "案例无法读取")
+        raise NotAllUsable(unread, total, "case", "could not be read", "案例无法读取")
 
 
 def _answered(raw: bytes, *, words: bool) -> tuple[dict[str, Any], tuple[str, str] | None]:
@@ -83,7 +86,7 @@ def _answered(raw: bytes, *, words: bool) -> tuple[dict[str, Any], tuple[str, st
         return {}, (en.format("", column=columns[0]), zh.format("", column=columns[1]))
     known = {"id": case["id"]} if isinstance(case, Mapping) and "id" in case else {}
     if not isinstance(case, Mapping) or not isinstance(case.get("request"), Mapping):
-        return known, ("holds no case: consents and a request", "不是案例:应含 consents 和 request")
+        return known, ("holds no case: consents and a request", "不是案例：应含 consents 和 request")
     consents = case.get("consents")
     if not isinstance(consents, list):
         return known, ("has no list of consents", "缺少 consents 列表")

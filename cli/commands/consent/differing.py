@@ -47,7 +47,9 @@ def diff(
         output.document(told)
         return
     if not files:
-        terminal.say(f"version {told['from']} to {told['to']}:", f"第 {told['from']} 版至第 {told['to']} 版:")
+        terminal.say(
+            f"version {told['from']} to {told['to']}:", f"第 {told['from']} 版至第 {told['to']} 版："
+        )
     for line in told[terminal.lang] or [terminal.told(*_NOTHING)]:
         output.line(line)
 

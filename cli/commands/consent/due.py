@@ -43,7 +43,7 @@ class SpanType(click.ParamType[int]):
         days = int(number) * DAYS[unit] if known else -1
         if not 0 <= days <= MOST_DAYS:
             raise BadValue(
-                "must be days or weeks from today, like 30d or 4w", "应为天数或周数,例如 30d 或 4w"
+                "must be days or weeks from today, like 30d or 4w", "应为天数或周数，例如 30d 或 4w"
             )
         return days
 
@@ -100,16 +100,16 @@ def remind(terminal: Terminal, by: str, as_json: bool) -> None:
     if not told:
         terminal.say("nobody is to be told of anything today", "今天没有需要告知的事项")
         return
-    terminal.say(f"{len(told)} reminders are on record:", f"已记录 {len(told)} 条提醒:")
+    terminal.say(f"{len(told)} reminders are on record:", f"已记录 {len(told)} 条提醒：")
     _counts(terminal, told)
     came_of_age = [one for one in told if one.occasion.kind == "guardian-lapsed"]
     if came_of_age:
-        terminal.say("of age now, and to be asked:", "已成年,应征求其本人意见:")
+        terminal.say("of age now, and to be asked:", "已成年，应征求其本人意见：")
         for one in came_of_age:
             output.line(f"  {one.patient}  {one.consent}  {one.day}")
     terminal.note(
         "each is a notice that waits for delivery: hutong notice list",
-        "每条都是一则待送达的通知:hutong notice list",
+        "每条都是一则待送达的通知：hutong notice list",
     )
 
 
@@ -117,7 +117,7 @@ def _counts(terminal: Terminal, told: "Sequence[Due]") -> None:
     from exchange.reminders import KINDS
 
     for kind, number in sorted(Counter(one.occasion.kind for one in told).items()):
-        terminal.say(f"  {number}: {KINDS[kind].en}", f"  {number} 条:{KINDS[kind].zh}")
+        terminal.say(f"  {number}: {KINDS[kind].en}", f"  {number} 条：{KINDS[kind].zh}")
 
 
 def _row(terminal: Terminal, one: "Due") -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import click
 from cli import output
 from cli.commands.consent.noun import consent, sentence_of, who
 from cli.files import STANDARD, standard_input
-from cli.options import as_json, patient, person
+from cli.options import as_json, fhir_files, patient, person
 from cli.problems import Problems
 from cli.terminal import Terminal
 from cli.wishes import wish_of, wish_options
@@ -52,27 +52,21 @@ def grant(terminal: Terminal, /, patient: str, as_json: bool, **said: Any) -> No
         output.line(sentence)
         terminal.say(
             f"recorded as {granted.consent_id}; entry {granted.entry.id}",
-            f"已记录为 {granted.consent_id};账本条目 {granted.entry.id}",
+            f"已记录为 {granted.consent_id}；账本条目 {granted.entry.id}",
         )
     if granted.taken_back:
         terminal.note(
             f"narrower than before: {len(granted.taken_back)} earlier disclosures are no longer covered;"
             f" their recipients are told (hutong consent reach PATIENT {granted.consent_id})",
-            f"比以前收窄:{len(granted.taken_back)} 次此前的提供不再被允许,将告知接收方"
+            f"比以前收窄：{len(granted.taken_back)} 次此前的提供不再被允许，将告知接收方"
             f"(hutong consent reach PATIENT {granted.consent_id})",
         )
     for en, zh in granted.warnings:
-        terminal.note(f"it does not permit everything yet: {en}", f"尚不能完全生效:{zh}")
+        terminal.note(f"it does not permit everything yet: {en}", f"尚不能完全生效：{zh}")
 
 
 @consent.command("import")
-@click.argument(
-    "paths",
-    metavar="PATH...",
-    nargs=-1,
-    required=True,
-    help="Files (.json .ndjson, also .gz), folders of them, or -.",
-)
+@fhir_files
 @person
 @as_json
 @click.pass_obj

@@ -23,7 +23,7 @@ KINDS = {
     "pcf-intermediate": ("IHE PCF intermediate", "IHE PCF 中级"),
     "pcf-advanced": ("IHE PCF advanced", "IHE PCF 高级"),
     "r4-extended": ("FHIR R4 beyond IHE PCF", "超出 IHE PCF 的 FHIR R4"),
-    "not-computable": ("cannot be decided by", "无法据此判定"),
+    "not-computable": ("cannot be used for a decision", "无法用于判定"),
 }
 
 
@@ -55,7 +55,7 @@ def lint(terminal: Terminal, files: tuple[str, ...], as_json: bool) -> None:
     """Say what each consent in FILE means, what it lacks to take effect, and who would read it differently.
 
     Asked of the paper alone: ages, the border and the terms of a study are asked when somebody asks for data.
-    Exit code 6 when one cannot be decided by, or a line is not a consent.
+    Exit code 6 when one cannot be used for a decision, or a line is not a consent.
 
     Example:
         hutong consent lint people/consents/320583.ndjson
@@ -70,7 +70,7 @@ def lint(terminal: Terminal, files: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         output.document([_as_dict(one) for one in found])
     if wrong:
-        raise NotAllUsable(wrong, len(found), "consents cannot be decided by", "同意无法据此判定")
+        raise NotAllUsable(wrong, len(found), "consent", "cannot be used for a decision", "同意无法用于判定")
 
 
 def _lint(files: tuple[str, ...]) -> Iterator[Linted]:
@@ -116,11 +116,11 @@ def _tell(terminal: Terminal, one: Linted) -> None:
     if one.strange:
         terminal.say(
             f"  no import takes it: {one.strange} holds a code nobody here knows",
-            f"  无法导入:{one.strange} 含有无法识别的代码",
+            f"  无法导入：{one.strange} 含有无法识别的代码",
         )
     for lack in one.lacks:
         terminal.say(
-            f"  does not take effect yet: {lack.place}: {lack.en}", f"  尚不能生效:{lack.place}:{lack.zh}"
+            f"  does not take effect yet: {lack.place}: {lack.en}", f"  尚不能生效：{lack.place}:{lack.zh}"
         )
     if one.r5:
         output.line(f"  {terminal.told(one.r5.en, one.r5.zh)}")

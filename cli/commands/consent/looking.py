@@ -87,7 +87,7 @@ def show(
     state, since = _state(terminal, one, len(versions)), terminal.time(one.known)
     terminal.say(
         f"{one.consent_id}, version {one.version} of {len(versions)}: {state} since {since}",
-        f"{one.consent_id},第 {one.version} 版(共 {len(versions)} 版):自 {since} 起{state}",
+        f"{one.consent_id}，第 {one.version} 版(共 {len(versions)} 版)：自 {since} 起{state}",
     )
     terminal.say(f"entry {one.entry}", f"账本条目 {one.entry}")
 
@@ -103,7 +103,7 @@ def _tell_shortfalls(
         for en, zh in shortfalls(node, known, one):
             terminal.note(
                 f"{one.consent_id} does not permit everything it names: {en}",
-                f"{one.consent_id} 尚不能完全生效:{zh}",
+                f"{one.consent_id} 尚不能完全生效：{zh}",
             )
 
 

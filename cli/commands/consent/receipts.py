@@ -54,11 +54,11 @@ def receipt(
         key = node.vkey
     terminal.note(
         f"receipt of {consent_id}, version {issued.version}; code {issued.receipt.code}; entry {issued.entry.id}",
-        f"{consent_id} 第 {issued.version} 版的凭证;验证码 {issued.receipt.code};账本条目 {issued.entry.id}",
+        f"{consent_id} 第 {issued.version} 版的凭证；验证码 {issued.receipt.code}；账本条目 {issued.entry.id}",
     )
     terminal.note(
         f"whoever checks it needs this ledger's key from you, not from the receipt: {key}",
-        f"核验方应另外向您索取本账本的公钥,而不是取自凭证:{key}",
+        f"核验方应另外向您索取本账本的公钥，而不是取自凭证：{key}",
     )
 
 
@@ -86,12 +86,12 @@ def check(terminal: Terminal, file: str, key: str | None, as_json: bool) -> None
     if checked.words_differ:
         terminal.note(
             "another edition of this program made it; the sentence above is in the words of this one",
-            "凭证由本程序的另一版本出具;以上句子采用当前版本的措辞",
+            "凭证由本程序的另一版本出具；以上句子采用当前版本的措辞",
         )
     if not checked.pinned:
         terminal.note(
             "checked with the key in the receipt itself; give --key to know whose ledger it is",
-            "使用的是凭证自带的公钥;请用 --key 给出账本公钥以确认来源",
+            "使用的是凭证自带的公钥；请用 --key 给出账本公钥以确认来源",
         )
 
 
@@ -106,12 +106,12 @@ def _tell(terminal: Terminal, checked: "Checked") -> None:
     signers = terminal.told(", ", "、").join(one[lang] for one in record["said"]["signed_by"])
     signed = record["said"]["signed_on"][lang] or terminal.told("a day that is not said", "未写明日期")
     terminal.say(
-        f"  signed by {signers or 'nobody it names'} on {signed}", f"  签署人:{signers or '未写明'},{signed}"
+        f"  signed by {signers or 'nobody it names'} on {signed}", f"  签署人：{signers or '未写明'},{signed}"
     )
     when = terminal.time(consent.time)
     terminal.say(
         f"  entry {consent.index} of {consent.size} in {consent.origin}, {when}, signed by that ledger",
-        f"  {consent.origin} 共 {consent.size} 条中序号为 {consent.index} 的条目,{when},由该账本签名",
+        f"  {consent.origin} 共 {consent.size} 条中序号为 {consent.index} 的条目，{when}，由该账本签名",
     )
     terminal.say(f"  code {checked.receipt.code}", f"  验证码 {checked.receipt.code}")
 

@@ -68,22 +68,22 @@ def revoke(
             return
         terminal.say(
             f"stopped: {revoked.consent_id} does not count any more; entry {revoked.entry.id}",
-            f"已停止:{revoked.consent_id} 不再有效;账本条目 {revoked.entry.id}",
+            f"已停止：{revoked.consent_id} 不再有效；账本条目 {revoked.entry.id}",
         )
         if seen:
-            terminal.say("seen under it before, and not to be called back:", "此前已据此查看过,无法收回:")
+            terminal.say("seen under it before, and not to be called back:", "此前已据此查看过，无法收回：")
         for one in seen:
             terminal.say(f"  {one.en}", f"  {one.zh}")
     sent = {row.notice.entry: row.disclosure.kind for row in rows if row.notice}
     if nodes := list(sent.values()).count("node"):
         terminal.note(
             f"other regions to be told: {nodes}; hutong serve does it, or now: hutong notice send",
-            f"须告知的其他地区:{nodes} 个;由 hutong serve 发送,立即发送:hutong notice send",
+            f"须告知的其他地区：{nodes} 个；由 hutong serve 发送，立即发送：hutong notice send",
         )
     if here := len(sent) - nodes:
         terminal.note(
             f"recipients here to be told by a person: {here}; hutong notice outgoing lists them",
-            f"须由人员告知的本地接收方:{here} 个;hutong notice outgoing 可查看",
+            f"须由人员告知的本地接收方：{here} 个；hutong notice outgoing 可查看",
         )
 
 

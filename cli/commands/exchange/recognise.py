@@ -19,7 +19,7 @@ OUTCOMES = {
     "recognised": ("recognised", "互认"),
     "not-recognised": ("not recognised", "不予互认"),
     "declined": ("declined", "不采用"),
-    "decline-refused": ("not declined: it counts", "不能不采用:该结果有效"),
+    "decline-refused": ("not declined: it counts", "不能不采用：该结果有效"),
 }
 
 
@@ -103,4 +103,4 @@ def _told(answer: "Recognition", lang: str) -> str:
 def _age(age: int, days: int, *, zh: bool) -> str:
     if age > days:
         return f"超出 {days} 天(已 {age} 天)" if zh else f"outside {days} days ({age} have gone)"
-    return f"第 {age} 天,时限 {days} 天" if zh else f"day {age} of {days}"
+    return f"第 {age} 天，时限 {days} 天" if zh else f"day {age} of {days}"

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from exchange.path.verdict import Because
     from exchange.requesting import Outcome
 
+# exchange.path.circumstances.METHODS, without reading it for a page of help.
+METHODS = ("health-card", "identity-card", "social-security-card", "code", "face", "staff")
+
 
 @exchange.command()
 @click.option("--patient", required=True, metavar="PATIENT", help=PATIENT_HELP)
@@ -69,6 +72,12 @@ if TYPE_CHECKING:
     help="The code the patient shows, e.g. 7K3QX-M9D2R; counts once.",
 )
 @click.option(
+    "--recognised-by",
+    "authn_method",
+    type=click.Choice(METHODS),
+    help="How the patient was recognised; goes on record sealed. With --code: code.",
+)
+@click.option(
     "--on-behalf-of",
     default="",
     show_default=False,
@@ -96,6 +105,7 @@ def request(
     reason: str | None,
     case: str,
     code: str,
+    authn_method: str | None,
     on_behalf_of: str,
     others: tuple[str, ...],
     out: Path | None,
@@ -106,11 +116,13 @@ def request(
     A refusal leaves standard output empty (with --json and -o it is told there), says why and what to do next, and has
     exit code 3. Either answer is on record, for each person it was asked for. What it rests on (--case, --code) is
     looked up by whoever holds the record; kinds of case: referral, consultation, visit, contract, order, agreement.
+    In an emergency the Bundle begins with allergies, current medicines, problems, devices and the newest results.
 
     Example:
         hutong --node kunshan exchange request --patient zh-pt-0001 --for TREAT \\
             --from 440400 --as ks-dr-001 -o record.json
     """
+    from exchange.path.at_a_glance import summary
     from exchange.requesting import Ask
     from exchange.requesting import request as ask_for
 
@@ -133,12 +145,13 @@ def request(
         code=code,
         on_behalf_of=on_behalf_of,
         others=others,
+        authn_method=authn_method or "",
     )
     if as_json and out is None:
         raise DoNotGoTogether(
             "exchange request",
             "--json needs -o: the record goes there, and what became of the request to standard output",
-            "--json 须与 -o 同用:记录写入文件,结果写到标准输出",
+            "--json 须与 -o 同用：记录写入文件，结果写到标准输出",
         )
     with answer_to(out) as file, terminal.open() as node:
         outcome = ask_for(node, asked, partial(hand_over, file, out))
@@ -150,16 +163,22 @@ def request(
             zh = ";".join(_named(one, one.zh, ":") for one in outcome.reasons)
             raise Refused(
                 f"refused: {en} ({outcome.code}; entry {outcome.entry_id})",
-                f"已拒绝:{zh}({outcome.code};账本条目 {outcome.entry_id})",
+                f"已拒绝：{zh}({outcome.code}；账本条目 {outcome.entry_id})",
                 hint=outcome.next_step[0],
                 hint_zh=outcome.next_step[1],
             )
     if as_json:
-        output.document(_as_dict(outcome))
+        output.document(_as_dict(outcome) | ({"summary": _counts(outcome)} if emergency else {}))
     terminal.note(
         f"{outcome.count} records released, with the people and places they name; entry {outcome.entry_id}",
-        f"已放行 {outcome.count} 条记录(含其中提到的人员和机构);账本条目 {outcome.entry_id}",
+        f"已放行 {outcome.count} 条记录(含其中提到的人员和机构)；账本条目 {outcome.entry_id}",
     )
+    if emergency:
+        first = summary(outcome.bundle)
+        terminal.note(
+            "first in it: " + ", ".join(f"{one.en} {one.count}" for one in first),
+            "最前面依次为：" + "，".join(f"{one.zh} {one.count} 条" for one in first),
+        )
 
 
 def _as_dict(outcome: "Outcome") -> dict[str, object]:
@@ -176,6 +195,13 @@ def _as_dict(outcome: "Outcome") -> dict[str, object]:
         "count": outcome.count,
         "withheld": dict(outcome.withheld),
     }
+
+
+def _counts(outcome: "Outcome") -> dict[str, int]:
+    """How much of each part an emergency's Bundle begins with."""
+    from exchange.path.at_a_glance import summary
+
+    return {one.name: one.count for one in summary(outcome.bundle)}
 
 
 def _named(one: "Because", words: str, colon: str) -> str:

@@ -6,7 +6,7 @@ import click
 
 from cli import output
 from cli.commands.notice.noun import DONE, notice
-from cli.options import ENTRY_HELP, as_json, person
+from cli.options import as_json, person
 from cli.terminal import Terminal
 
 HEAD = (
@@ -71,14 +71,16 @@ def incoming(terminal: Terminal, everything: bool, as_json: bool) -> None:
 
 
 @notice.command()
-@click.argument("entry", help=ENTRY_HELP)
+@click.argument(
+    "entry", metavar="NOTICE", help="Id of another node's notice, as hutong notice incoming shows it."
+)
 @click.option("--done", required=True, type=click.Choice(DONE), help="What was done with what was received.")
 @person
 @click.option("--note", default="", show_default=False, help="In your words; kept sealed, not sent.")
 @as_json
 @click.pass_obj
 def answer(terminal: Terminal, entry: str, done: Any, by: str, note: str, as_json: bool) -> None:
-    """Say what was done about another node's notice ENTRY. It goes back to that node, signed.
+    """Say what was done about another node's NOTICE. It goes back to that node, signed.
 
     It can be said again when more was done: first stopped, later deleted.
 
@@ -95,8 +97,8 @@ def answer(terminal: Terminal, entry: str, done: Any, by: str, note: str, as_jso
     if as_json:
         output.document({"notice": entry, "done": done, "entry": recorded.id})
         return
-    terminal.say(f"on record; entry {recorded.id}", f"已记录;账本条目 {recorded.id}")
+    terminal.say(f"on record; entry {recorded.id}", f"已记录；账本条目 {recorded.id}")
     terminal.note(
         "the other node is told by hutong serve, or now: hutong notice send",
-        "将由 hutong serve 告知对方节点;立即发送:hutong notice send",
+        "将由 hutong serve 告知对方节点；立即发送：hutong notice send",
     )

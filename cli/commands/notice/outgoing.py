@@ -6,7 +6,7 @@ import click
 
 from cli import output
 from cli.commands.notice.noun import DONE, notice
-from cli.options import ENTRY_HELP, as_json, person
+from cli.options import as_json, person
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def send(terminal: Terminal, as_json: bool) -> None:
 
 
 @notice.command()
-@click.argument("entry", help=ENTRY_HELP)
+@click.argument(
+    "entry", metavar="NOTICE", help="Id of a notice to a recipient, as hutong notice outgoing shows it."
+)
 @person
 @click.option("--channel", required=True, metavar="TEXT", help="How, e.g. telephone or registered letter.")
 @click.option("--done", type=click.Choice(DONE), help="What they say they did, if they said so.")
@@ -119,7 +121,7 @@ def told(terminal: Terminal, entry: str, by: str, channel: str, done: str | None
     if as_json:
         output.document({"notice": entry, "done": done, "entry": recorded.id})
         return
-    terminal.say(f"on record; entry {recorded.id}", f"已记录;账本条目 {recorded.id}")
+    terminal.say(f"on record; entry {recorded.id}", f"已记录；账本条目 {recorded.id}")
 
 
 def _row(terminal: Terminal, one: "Outgoing") -> tuple[str, ...]:

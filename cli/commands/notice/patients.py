@@ -4,7 +4,7 @@ import click
 
 from cli import output
 from cli.commands.notice.noun import notice
-from cli.options import ENTRY_HELP, as_json, person
+from cli.options import as_json, person
 from cli.terminal import Terminal
 
 HEAD = (("entry", "条目"), ("made", "生成时间"), ("delivered", "送达时间"))
@@ -37,13 +37,15 @@ def list_notices(terminal: Terminal, everything: bool, as_json: bool) -> None:
 
 
 @notice.command()
-@click.argument("entry", help=ENTRY_HELP)
+@click.argument(
+    "entry", metavar="NOTICE", help="Id of a notice to a patient, as hutong notice list shows it."
+)
 @person
 @click.option("--channel", required=True, metavar="TEXT", help="How the patient was told, e.g. text message.")
 @as_json
 @click.pass_obj
 def delivered(terminal: Terminal, entry: str, by: str, channel: str, as_json: bool) -> None:
-    """Record that the patient was told about ENTRY.
+    """Record that the patient was told what NOTICE is about.
 
     Example:
         hutong --node kunshan notice delivered 0197f3a2-7c1e-7000-8000-000000000001 \\
@@ -58,4 +60,4 @@ def delivered(terminal: Terminal, entry: str, by: str, channel: str, as_json: bo
     if as_json:
         output.document({"notice": entry, "entry": recorded.id})
         return
-    terminal.say(f"delivery is on record; entry {recorded.id}", f"送达已记录;账本条目 {recorded.id}")
+    terminal.say(f"delivery is on record; entry {recorded.id}", f"送达已记录；账本条目 {recorded.id}")

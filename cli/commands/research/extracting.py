@@ -5,20 +5,13 @@ from pathlib import Path
 import click
 
 from cli import output
-from cli.commands.research.noun import PROJECT_HELP, research, say_extracted
+from cli.commands.research.noun import project_and_folder, research, say_extracted
 from cli.options import as_json
 from cli.terminal import Terminal
 
 
 @research.command()
-@click.argument("project", help=PROJECT_HELP)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A new folder for the extract.",
-)
+@project_and_folder
 @as_json
 @click.pass_obj
 def extract(terminal: Terminal, project: str, out: Path, as_json: bool) -> None:

@@ -42,7 +42,7 @@ def register(terminal: Terminal, file: Path, by: str, as_json: bool) -> None:
         return
     terminal.say(
         f"project {protocol.id} is registered; entry {recorded.id}",
-        f"项目 {protocol.id} 已登记;账本条目 {recorded.id}",
+        f"项目 {protocol.id} 已登记；账本条目 {recorded.id}",
     )
 
 
@@ -77,7 +77,7 @@ def approve(terminal: Terminal, project: str, approval: str, until: date, by: st
         return
     terminal.say(
         f"project {project} is approved until {until}; entry {recorded.id}",
-        f"项目 {project} 已获批,有效期至 {until};账本条目 {recorded.id}",
+        f"项目 {project} 已获批，有效期至 {until}；账本条目 {recorded.id}",
     )
 
 

@@ -7,8 +7,8 @@ import click
 from click.exceptions import Exit
 
 from cli import output
-from cli.commands.research.noun import PROJECT_HELP, research, say_extracted
-from cli.options import ENTRY_HELP, as_json, person
+from cli.commands.research.noun import project_and_folder, research, say_extracted
+from cli.options import as_json, person
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -25,14 +25,7 @@ STATES = {"made": "已生成", "refused": "已拒绝", "cancelled": "已取消"}
 
 
 @research.command()
-@click.argument("project", help=PROJECT_HELP)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="A new folder for the extract.",
-)
+@project_and_folder
 @person
 @as_json
 @click.pass_obj
@@ -53,7 +46,7 @@ def queue(terminal: Terminal, project: str, out: Path, by: str, as_json: bool) -
         return
     terminal.say(
         f"the extract of {project} waits; entry {recorded.id}",
-        f"项目 {project} 的数据提取已排队;账本条目 {recorded.id}",
+        f"项目 {project} 的数据提取已排队；账本条目 {recorded.id}",
     )
 
 
@@ -128,12 +121,12 @@ def run(terminal: Terminal, as_json: bool) -> None:
 
 
 @research.command()
-@click.argument("entry", help=ENTRY_HELP)
+@click.argument("entry", metavar="JOB", help="Id of an extract that waits, as hutong research jobs shows it.")
 @person
 @as_json
 @click.pass_obj
 def cancel(terminal: Terminal, entry: str, by: str, as_json: bool) -> None:
-    """Take the extract that waits under ENTRY off the list.
+    """Take the extract JOB, which waits, off the list.
 
     Example:
         hutong --node kunshan research cancel 0197f3a2-7c1e-7000-8000-000000000001 --by ks-re-001
@@ -145,12 +138,12 @@ def cancel(terminal: Terminal, entry: str, by: str, as_json: bool) -> None:
     if as_json:
         output.document({"cancelled": entry, "entry": recorded.id})
         return
-    terminal.say(f"it will not be made; entry {recorded.id}", f"已取消;账本条目 {recorded.id}")
+    terminal.say(f"it will not be made; entry {recorded.id}", f"已取消；账本条目 {recorded.id}")
 
 
 def _state(terminal: Terminal, one: "Job") -> str:
     if one.how:
         return terminal.told(one.how, STATES[one.how])
     if one.changed:
-        return terminal.told("waits; its cohort is smaller now", "等待中;有入组患者已收回同意")
+        return terminal.told("waits; its cohort is smaller now", "等待中；有入组患者已收回同意")
     return terminal.told("waits", "等待中")

@@ -1,0 +1,265 @@
+"""Copy a node while it runs: every file as it was at one moment, without its secrets unless they are asked for.
+
+SQLite copies its own files, each from one snapshot; a file copied from outside misses what lies in its -wal. A list of
+the copied files, under a key of the node, is written last: see exchange/node/backup_check.py.
+"""
+
+import hashlib
+import hmac
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+import apsw
+import orjson
+
+from exchange.erasing import erased
+from exchange.errors import CannotWrite, ExchangeError
+from exchange.instants import to_us
+from exchange.node.layout import Layout
+from exchange.node.node import Node
+from exchange.node.secrets import MasterSecret
+from ledger import Entry, Log
+from ledger.checkpoint import export_checkpoint
+from ledger.disk import connect_to_read
+from ledger.errors import CannotAppend
+from ledger.verify import signed_snapshot
+
+LIST = "backup.json"
+KEY_USE = "backup list"
+# What is written again by hand or by the program, as it stands; the databases are copied by SQLite.
+PLAIN = ("node.toml", "registry.toml", "orders.toml", "peers", "policies")
+# Settings that name a file, which may lie anywhere: those are the operator's to keep.
+ELSEWHERE = ("policy.bundle", "policy.key", "policy.token_file", "policy.ca_file", "serve.ca_file")
+_PAGES = 4096
+# An erasure while the files are copied is rare; so many in a row are something else.
+_TRIES = 10
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp:
+    """A copy that is whole. `entries` are in its ledger, `spooled` emergencies wait beside it.
+
+    `entry` is the id of the entry that says so, "" where the ledger takes none. `elsewhere` are settings that name a
+    file which is not in the copy.
+    """
+
+    folder: Path
+    checkpoint: Path
+    entries: int
+    spooled: int
+    secrets: bool
+    entry: str
+    elsewhere: tuple[str, ...]
+
+
+class NoPlaceForBackup(ExchangeError):
+    """The backup cannot go where it should."""
+
+    def __init__(self, folder: str, en: str, zh: str) -> None:
+        super().__init__(
+            f"{folder} {en}; nothing was copied",
+            f"{folder} {zh};未复制任何内容",
+            hint="name a folder that is not there yet, outside the node's own folder",
+            hint_zh="请指定一个尚不存在的目录,且不要放在节点目录之内",
+        )
+
+
+class NoQuietMoment(ExchangeError):
+    """Patients were erased each time the files were copied, so that keys and ledger would not fit together."""
+
+    exit_code = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            "keys of patients were destroyed each time while the node was copied; nothing is kept of the copy",
+            "复制期间每次都有患者密钥被销毁;副本未保留",
+            hint="try again when nobody is being erased",
+            hint_zh="请在没有销毁操作时重试",
+        )
+
+
+def checkpoint_beside(folder: Path) -> Path:
+    """Where the checkpoint of the copy in `folder` lies: outside it, so that it can be kept elsewhere."""
+    folder = folder.absolute()
+    return folder.with_name(folder.name + ".checkpoint")
+
+
+def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> BackedUp:
+    """Copy `node`, open and in use, to `folder`, which is not there yet or empty; its checkpoint goes beside it.
+
+    The ledger says so first, and the copy holds that entry; a ledger that takes none (a full disk) is copied all the
+    same. Raises NoPlaceForBackup, NoQuietMoment, CannotWrite, LedgerError: then nothing is left of the copy.
+    """
+    _require_free(folder, node.layout.root)
+    entry = _on_record(node, secrets=secrets)
+    with _explained(folder.name):
+        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
+    try:
+        with _explained(folder.name):
+            copy = Layout(draft)
+            _databases(node, copy, progress)
+            _plain(node, copy, secrets=secrets)
+            log = Log.open(
+                copy.ledger,
+                signer=node.log.signer,
+                clock=node.clock,
+                entropy=node.desk.entropy,
+                writable=False,
+            )
+            with log:
+                entries, note = log.size, log.checkpoint()
+            _list(node, draft, entries=entries, secrets=secrets)
+            draft.rename(folder.absolute())
+        export_checkpoint(note, checkpoint_beside(folder))
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return BackedUp(
+        folder=folder,
+        checkpoint=checkpoint_beside(folder),
+        entries=entries,
+        spooled=node.spool.waiting(),
+        secrets=secrets,
+        entry=entry,
+        elsewhere=tuple(one for one in ELSEWHERE if node.settings[one]),
+    )
+
+
+def list_mac(listed: bytes, master: MasterSecret) -> str:
+    """What only this node can write under the list of a backup: HMAC-SHA-256, hex."""
+    return hmac.digest(master.for_use(KEY_USE), listed, hashlib.sha256).hex()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def files_below(folder: Path) -> Iterator[str]:
+    """Every file of a copy, from its folder; the secrets and the list prove themselves."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_dir() and name != LIST and not name.startswith("keys/"):
+            yield name
+
+
+def _require_free(folder: Path, node: Path) -> None:
+    if node.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise NoPlaceForBackup(str(folder), "lies in the node's own folder", "位于节点目录之内")
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise NoPlaceForBackup(str(folder), "is there and not empty", "已存在且非空")
+
+
+def _on_record(node: Node, *, secrets: bool) -> str:
+    """The id of the entry: a copy of all records is something an officer asks about."""
+    entry = Entry(
+        type="node",
+        subtype="backup",
+        action="R",
+        outcome="0",
+        region=node.region,
+        node=node.id,
+        source="operator",
+        organisation=node.own.id,
+        claimed_us=to_us(node.clock()),
+    )
+    with suppress(CannotAppend):
+        return node.desk.write(entry, {"secrets": secrets}, key=node.house_key).id
+    return ""
+
+
+def _databases(node: Node, copy: Layout, progress: Progress) -> None:
+    """The ledger first and the vault last, so that there is a key for every entry copied.
+
+    A key destroyed in between would be missing without an erasure: then they are copied once more.
+    """
+    for _ in range(_TRIES):
+        before = erased(node.log)
+        with closing(connect_to_read(node.layout.ledger)) as source, signed_snapshot(source):
+            _pages(source, copy.ledger, progress)
+        for path in (node.layout.records, node.layout.vault):
+            with closing(_connect(path)) as source:
+                _pages(source, copy.root / path.name, progress)
+        if erased(node.log) == before:
+            return
+    raise NoQuietMoment
+
+
+def _connect(path: Path) -> apsw.Connection:
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_busy_timeout(10_000)
+    # One snapshot from the first page to the last, whoever writes meanwhile.
+    db.execute("BEGIN")
+    db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    return db
+
+
+def _pages(source: apsw.Connection, path: Path, progress: Progress) -> None:
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as target:
+        with target.backup("main", source, "main") as pages:
+            while not pages.done:
+                pages.step(_PAGES)
+                progress(pages.page_count - pages.remaining, pages.page_count)
+        # The copy is one file: nothing of it lies in a -wal that could be forgotten.
+        target.pragma("journal_mode", "delete")
+
+
+def _plain(node: Node, copy: Layout, *, secrets: bool) -> None:
+    for name in (*PLAIN, *(("keys",) if secrets else ())):
+        source = node.layout.root / name
+        if source.is_dir():
+            shutil.copytree(source, copy.root / name)
+        elif source.exists():
+            shutil.copy2(source, copy.root / name)
+    # It goes into the ledger and away as soon as the ledger takes it.
+    with suppress(FileNotFoundError):
+        shutil.copy2(node.spool.path, copy.spool)
+
+
+def _list(node: Node, draft: Path, *, entries: int, secrets: bool) -> None:
+    listed = {
+        "node": node.id,
+        "region": node.region,
+        "made": node.clock().isoformat(timespec="seconds"),
+        "entries": entries,
+        "secrets": secrets,
+        "files": {name: digest_of(draft / name) for name in files_below(draft)},
+    }
+    written = orjson.dumps(listed, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+    # On its own last line, so that what it is made over is what stands above it.
+    (draft / LIST).write_bytes(written + b"\n" + list_mac(written, node.office.master).encode() + b"\n")
+    for path in draft.rglob("*"):
+        _make_durable(path)
+    _make_durable(draft)
+
+
+def _make_durable(path: Path) -> None:
+    """A backup that is gone after a power cut is none."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(place, error.strerror or type(error).__name__) from error
+    except apsw.FullError as error:
+        raise CannotWrite(place, "the disk is full") from error
+    except apsw.Error as error:
+        raise CannotWrite(place, type(error).__name__) from error
