@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import apsw
 
 from consent import PatientKey
+from exchange.elsewhere import names_of
 from exchange.errors import ExchangeError, UnknownPatient
 from exchange.instants import to_us
 from exchange.path.office import Office
@@ -90,13 +91,15 @@ class StillToCount(ExchangeError):
         )
 
 
-def erase(office: Office, patient_text: str, *, by: str, reason: str) -> Erased:
+def erase(office: Office, patient_text: str, *, by: str, reason: str, holders: Sequence[str] = ()) -> Erased:
     """Destroy what opens everything sealed about the patient. There is no way back.
+
+    `holders` are the nodes that may have been asked about them by these words.
 
     `by` is an id of the registry, `reason` is kept sealed under the node's key: both outlive the erasure. Raises
     NothingToErase, StillToCount, CannotAppend: then nothing was destroyed. CannotWrite: it is as soon as it can be.
     """
-    keys = _keys_of(office, patient_text)
+    keys = _keys_of(office, patient_text, holders)
     if not keys:
         raise NothingToErase
     return erase_keys(office, keys, by=by, reason=reason)
@@ -139,11 +142,13 @@ def finish(office: Office) -> None:
             office.vault.destroy(erasure)
 
 
-def _keys_of(office: Office, text: str) -> list[PatientKey]:
+def _keys_of(office: Office, text: str, holders: Sequence[str]) -> list[PatientKey]:
     """The patient's keys: by the id of our records, and by the words they were asked for elsewhere."""
-    names = [text]
+    names = list(names_of(text, holders))
     with suppress(UnknownPatient):
-        names.insert(0, office.records.patient(text))
+        ours = office.records.patient(text)
+        # Under an id of ours another region may know somebody else; a number is everywhere the same person's.
+        names = [ours] if ours == text else [ours, *names]
     found = (office.vault.known(name) for name in dict.fromkeys(names))
     return [one for one in found if one is not None]
 

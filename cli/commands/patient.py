@@ -41,7 +41,8 @@ def erase(terminal: Terminal, patient: str, by: str, reason: str, as_json: bool)
         require_officer(node.directory, by)
         # What somebody changed can still be seen now; afterwards it could not be told from an erasure.
         require_sound(node, however_large=True)
-        done = destroy(node.office, patient, by=by, reason=reason)
+        holders = [card.id for card in node.peers]
+        done = destroy(node.office, patient, by=by, reason=reason, holders=holders)
     entries = [one.id for one in done.entries]
     if as_json:
         remains = [terminal.told(en, zh) for en, zh in REMAINS]

@@ -10,8 +10,10 @@ from contextlib import suppress
 import orjson
 
 from exchange.audit.story import RecordErased
+from exchange.elsewhere import names_of
 from exchange.errors import UnknownPatient
 from exchange.node.node import Node
+from exchange.records.errors import UnknownRecord
 from exchange.records.identifiers import BARE_SYSTEMS, normalise
 
 # No pseudonym: of a patient without a key there is no entry.
@@ -25,7 +27,8 @@ def patients_named(node: Node, text: str) -> frozenset[str] | None:
     """
     if not text:
         return None
-    names = list(dict.fromkeys(_names(node, text)))
+    holders = [card.id for card in node.peers]
+    names = list(dict.fromkeys(name for one in _names(node, text) for name in names_of(one, holders)))
     found = frozenset(keys.pseudonym for name in names if (keys := node.vault.known(name)))
     if found:
         return found
@@ -40,7 +43,8 @@ def _names(node: Node, text: str) -> Iterator[str]:
     yield text
     system, bar, value = text.strip().rpartition("|")
     yield from _spellings(system, value) if bar else _spellings("", text)
-    with suppress(UnknownPatient):
+    # Somebody may be known by what others say of them, and have no record of their own.
+    with suppress(UnknownPatient, UnknownRecord):
         patient = node.records.patient(text)
         yield patient
         record = orjson.loads(node.records.get("Patient", patient).body)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from exchange.elsewhere import elsewhere
 from exchange.federation.card import Card
 from exchange.federation.envelope import open_answer, sealed_question
 from exchange.federation.errors import FederationError, PeerNotTrusted
@@ -114,7 +115,7 @@ def request_over(line: Line, peer: Card, request: Request, desk: Desk, vault: Va
     except NotAMessage:
         raise CannotAsk from None
     require_safe(peer, line)
-    patient = vault.key_of(request.patient)
+    patient = vault.key_of(elsewhere(peer.id, request.patient))
     intents = [desk.asking(one, patient, peer.id) for one in request.each()]
     try:
         told = ask(question, peer, line)

@@ -7,6 +7,7 @@ import pytest
 
 from exchange.audit.details import details_of
 from exchange.decisions import decisions
+from exchange.elsewhere import elsewhere
 from exchange.federation.messages import NotAMessage, encode, question_of, read_question
 from ledger.sealing import unseal
 from tests.federation.asking import Two, asked, question, request
@@ -20,7 +21,7 @@ def test_both_sides_have_it_on_record_sealed(two: Two) -> None:
     told = details_of(holder.office, list(decisions(holder.log))[-1]).told["request"]
     assert (told["authn_method"], told["zone"]) == ("health-card", "mobile")
     asking = two.asker.node()
-    sealed = unseal(asking.log.read(before).sealed, key=asking.vault.key_of(PATIENT).key)
+    sealed = unseal(asking.log.read(before).sealed, key=asking.vault.key_of(elsewhere("ks", PATIENT)).key)
     assert (sealed["authn_method"], sealed["zone"]) == ("health-card", "mobile")
 
 

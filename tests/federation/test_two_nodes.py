@@ -10,6 +10,8 @@ import msgspec
 import orjson
 import pytest
 
+from exchange.audit import Sought, filter_of, search
+from exchange.elsewhere import elsewhere
 from exchange.federation.asking import CannotAsk, ask, request_over
 from exchange.federation.errors import PeerRejected, PeerUnreachable
 from exchange.federation.evidence import holds
@@ -61,7 +63,10 @@ def test_both_ledgers_tell_the_same_story(two: Two) -> None:
     holder, asker = len(two.holder.kinds()), len(two.asker.kinds())
     asked(two, request(two))
     asking = two.asker.node().log.read(asker)
-    assert unseal(asking.sealed, key=two.asker.node().vault.key_of(PATIENT).key)["holder"] == "ks"
+    assert (
+        unseal(asking.sealed, key=two.asker.node().vault.key_of(elsewhere("ks", PATIENT)).key)["holder"]
+        == "ks"
+    )
     assert two.asker.kinds()[asker:] == [("access", "request", ""), ("access", "receive", "CONSENT_PERMIT")]
     assert two.holder.kinds()[holder:] == [
         ("node", "question", ""),
@@ -72,6 +77,15 @@ def test_both_ledgers_tell_the_same_story(two: Two) -> None:
     entries = [two.holder.node().log.read(at).entry for at in range(holder + 1, holder + 3)]
     assert [one.phase for one in entries] == ["intent", "outcome"]
     assert {one.organisation for one in entries} == {"zh-first-hospital"}
+
+
+def test_a_patient_of_another_region_is_not_taken_for_one_of_ours_of_the_same_id(two: Two) -> None:
+    answer = asked(two, request(two))
+    node = two.asker.node()
+    ours = node.vault.key_of(PATIENT).pseudonym  # as it would be kept if a patient of ours had this id
+    assert answer.outcome.entry.patient not in ("", ours)
+    found = search(node.log, filter_of(node, Sought(patient=PATIENT)))
+    assert answer.outcome.id in {one.id for one in found}, "an officer finds it by what was asked"
 
 
 def test_the_receipt_can_be_checked_by_anybody_with_the_card(two: Two) -> None:
@@ -158,7 +172,7 @@ def test_the_holder_can_show_what_it_was_asked(two: Two) -> None:
 def test_the_asker_can_show_what_it_was_answered(two: Two) -> None:
     """What its entry keeps and the record it was given make the words that were signed."""
     answer = asked(two, request(two))
-    kept = unseal(answer.outcome.sealed, key=two.asker.node().vault.key_of(PATIENT).key)
+    kept = unseal(answer.outcome.sealed, key=two.asker.node().vault.key_of(elsewhere("ks", PATIENT)).key)
     without = msgspec.json.decode(kept["answer"], type=Answer)
     words = encode(msgspec.structs.replace(without, bundle=msgspec.Raw(answer.bundle)))
     assert holds(kept["signature"], words, two.asker.peers.by_id("ks").signing).node == "ks"
@@ -276,7 +290,7 @@ def test_an_attempt_that_reached_nobody_is_on_record(two: Two) -> None:
 
 def test_what_is_kept_of_an_answer_is_not_the_record_itself(two: Two) -> None:
     answer = asked(two, request(two))
-    keys = two.asker.node().vault.key_of(PATIENT)
+    keys = two.asker.node().vault.key_of(elsewhere("ks", PATIENT))
     kept = orjson.dumps(unseal(answer.outcome.sealed, key=keys.key))
     assert b"mmol/L" in answer.bundle
     assert b"mmol/L" not in kept
