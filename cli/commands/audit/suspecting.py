@@ -1,0 +1,81 @@
+"""What an officer should look at."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import output
+from cli.commands.audit.noun import audit
+from cli.options import WHEN, When, as_json
+from cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from exchange.node.node import Node
+
+# exchange.audit.anomalies.KINDS, without reading that room's code for a page of help.
+KINDS = (
+    "mass-access",
+    "after-hours",
+    "refused-often",
+    "tried-until-permitted",
+    "after-withdrawal",
+    "unusual-volume",
+    "unreviewed-emergency",
+)
+HEAD = (
+    ("since", "起始"),
+    ("kind", "类别"),
+    ("who", "何人"),
+    ("organisation", "机构"),
+    ("entries", "条目数"),
+    ("first entry", "首个条目"),
+    ("what", "情况"),
+)
+PSEUDONYM_SHOWN = 8
+
+
+@audit.command()
+@click.option("--from", "since", type=WHEN, metavar="WHEN", help="From this day (China) or instant on.")
+@click.option(
+    "--to", "until", type=WHEN, metavar="WHEN", help="To the end of this day, or before this instant."
+)
+@click.option("--kind", type=click.Choice(KINDS), metavar="KIND", help="This kind only, e.g. after-hours.")
+@as_json
+@click.pass_obj
+def anomalies(
+    terminal: Terminal, since: When | None, until: When | None, kind: str | None, as_json: bool
+) -> None:
+    """List what honest work seldom looks like: very many patients, nights, refusals again and again, odd weeks.
+
+    Nothing is proven by it and nothing is written; look at the entries with hutong audit show.
+
+    Example:
+        hutong --node kunshan audit anomalies --from 2026-11-01
+    """
+    from exchange.audit.anomalies import anomalies as looked_for
+
+    with terminal.open() as node:
+        told = looked_for(
+            node, since=since.first if since else None, until=until.after if until else None, kind=kind
+        )
+        names = _names(node, terminal)
+    if as_json:
+        output.document(told)
+        return
+    rows = [
+        (
+            terminal.time(one.at),
+            one.kind,
+            names.get(one.actor, one.actor[:PSEUDONYM_SHOWN]),
+            one.organisation,
+            str(one.count),
+            one.entries[0],
+            terminal.told(one.en, one.zh),
+        )
+        for one in told
+    ]
+    terminal.table(HEAD, rows, right=(4,))
+
+
+def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
+    return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
