@@ -37,7 +37,8 @@ class File:
                 db.set_busy_timeout(BUSY_MS)
                 db.pragma("cache_size", -_CACHE_KIB)
                 # Losing its end in a power cut costs the time to read it from the log again, and nothing else.
-                db.pragma("journal_mode", "wal")
+                with suppress(apsw.BusyError):  # somebody else is just doing so
+                    db.pragma("journal_mode", "wal")
                 db.pragma("synchronous", "normal")
                 db.execute("BEGIN IMMEDIATE")
                 yield db

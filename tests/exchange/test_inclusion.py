@@ -11,6 +11,7 @@ import pytest
 
 from consent import Wish
 from exchange.consenting import grant
+from exchange.decisions.replaying import replay
 from exchange.node.node import Node
 from exchange.path.request import Actor, Request, Study
 from exchange.records.errors import StoreAltered
@@ -94,6 +95,13 @@ def test_nothing_of_whoever_never_said_anything_is_looked_at(house: Node, tmp_pa
     made = chosen(house, tmp_path, SILENT, REFUSED)
     told: list[Any] = [verdict.evidence["consent"] for _, verdict in made.refused]
     assert ["items" in one["case"] for one in told] == [False, True]
+
+
+def test_a_refusal_made_unseen_is_replayed_to_the_same_bytes(house: Node, tmp_path: Path) -> None:
+    [(keys, verdict)] = chosen(house, tmp_path, SILENT).refused
+    entry = house.desk.refused(asking(house), verdict, keys, house.house_key)
+    again = replay(house.office, entry.id)
+    assert (again.possible, again.same, again.parts) == (True, True, ())
 
 
 def test_a_damaged_record_of_whoever_never_said_anything_is_not_met(
