@@ -34,11 +34,11 @@ class File:
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             db = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READWRITE)
             try:
+                with suppress(apsw.BusyError):  # somebody else is just doing so; not waited for
+                    db.pragma("journal_mode", "wal")
                 db.set_busy_timeout(BUSY_MS)
                 db.pragma("cache_size", -_CACHE_KIB)
                 # Losing its end in a power cut costs the time to read it from the log again, and nothing else.
-                with suppress(apsw.BusyError):  # somebody else is just doing so
-                    db.pragma("journal_mode", "wal")
                 db.pragma("synchronous", "normal")
                 db.execute("BEGIN IMMEDIATE")
                 yield db
