@@ -47,7 +47,7 @@ def honest_month() -> Iterator[Happened]:
             at = START + timedelta(days=day)
             rest = at.weekday() == 6 or (at.weekday() == 5 and number % 4)
             for look in range(0 if rest else 5 + draw("looks", number, day) % 26):
-                minutes = 60 * 0 + draw("minute", number, day, look) % 600  # 8:00 to 18:00 in China
+                minutes = draw("minute", number, day, look) % 600  # 8:00 to 18:00 in China
                 patient = person(f"patient {draw('who', number, day, look) % 4000}")
                 base = REFUSAL if draw("no", number, day, look) % 40 == 0 else LOOK
                 yield Happened(
@@ -69,6 +69,40 @@ def honest_month() -> Iterator[Happened]:
                             break_glass=look > 1,
                         ),
                     )
+
+
+def odd_but_honest() -> dict[str, list[Happened]]:
+    """What honest people do that looks like misuse, by the kind of finding it makes: so much is a false alarm."""
+    saturday, night = START + timedelta(days=9), START + timedelta(days=6, hours=15)
+    return {
+        "mass-access": [
+            Happened(
+                saturday + timedelta(minutes=4 * n),
+                replace(
+                    LOOK,
+                    actor=person(f"nurse {one}"),
+                    organisation="h-2",
+                    patient=person(f"vaccinated {one} {n}"),
+                ),
+            )
+            for one in range(3)
+            for n in range(110)
+        ],
+        "after-hours": [
+            Happened(
+                night + timedelta(minutes=25 * n),
+                replace(LOOK, actor=person("staff 33"), organisation="h-3", patient=person(f"shift {n}")),
+            )
+            for n in range(5)
+        ],
+        "refused-often": [
+            Happened(
+                START + timedelta(days=12, hours=2, minutes=3 * n),
+                replace(REFUSAL, actor=person("registrar"), organisation="h-4", patient=person(f"new {n}")),
+            )
+            for n in range(14)
+        ],
+    }
 
 
 def misuse() -> dict[str, list[Happened]]:
@@ -113,7 +147,7 @@ def misuse() -> dict[str, list[Happened]]:
         ],
         "unusual-volume": [
             Happened(
-                START + timedelta(days=20 + n % 3, hours=4, minutes=n),
+                START + timedelta(days=20 + n % 3, hours=1, minutes=n // 2),
                 replace(base, organisation="h-5", actor=person(f"temp {n % 40}"), patient=person(f"v {n}")),
             )
             for n in range(900)

@@ -16,13 +16,15 @@ MOST_NAMED = 20
 class Limits:
     """From where on something is told.
 
-    `patients_a_day`: of one person, and `times_usual` of their own median day (of at least `usual_days` days).
-    `night_from`, `night_to`: hours of China; `night_looks` outside an emergency. `refused_a_day`: of one person;
-    `refused_then_permitted`: refusals about one patient before a permit within `soon`. `week_looks` of one
-    organisation, and `deviations` from its own weeks (median absolute deviation, of at least `usual_weeks`).
+    `patients_a_day`: of one person, and `times_usual` of their own median day (of at least `usual_days` days);
+    `most_patients_a_day` whatever they are used to. `night_from`, `night_to`: hours of China; `night_looks` outside an
+    emergency. `refused_a_day`: of one person; `refused_then_permitted`: refusals about one patient before a permit
+    within `soon`; `after_withdrawal`: in a week. `week_looks` of one organisation, and `deviations` from its own weeks
+    (median absolute deviation, of at least `usual_weeks`). `history`: how far back is read to know what is usual.
     """
 
     patients_a_day: int = 50
+    most_patients_a_day: int = 100
     times_usual: float = 5.0
     usual_days: int = 5
     night_from: int = 22
@@ -35,13 +37,14 @@ class Limits:
     week_looks: int = 50
     deviations: float = 6.0
     usual_weeks: int = 4
+    history: timedelta = timedelta(weeks=9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anomaly:
-    """Who (pseudonym, or "" where it is an organisation's), since when, in which entries, and in words.
+    """Who (pseudonym, or "" where it is an organisation's), from when until when, in which entries, and in words.
 
-    `id` is the same whenever the same entries are found again. `entries` are the first so many, `count` are all.
+    `id` stays the same when more entries join it. `entries` are the first so many, `count` are all.
     """
 
     kind: str
@@ -49,21 +52,26 @@ class Anomaly:
     actor: str
     organisation: str
     at: datetime
+    until: datetime
     entries: tuple[str, ...]
     count: int
     en: str
     zh: str
 
 
-def found(kind: str, looks: Sequence[Recorded], en: str, zh: str, *, actor: str = "") -> Anomaly:
-    """The finding these entries make."""
+def found(
+    kind: str, looks: Sequence[Recorded], en: str, zh: str, *, about: object, actor: str = ""
+) -> Anomaly:
+    """The finding these entries make. `about` is what tells it from others of its kind and actor: a day, a week."""
     ids = [one.id for one in looks]
+    whose = actor or looks[0].entry.organisation
     return Anomaly(
         kind=kind,
-        id=hashlib.sha256("\n".join([kind, *ids]).encode()).hexdigest()[:16],
+        id=hashlib.sha256(f"{kind}\n{whose}\n{about}".encode()).hexdigest()[:16],
         actor=actor,
         organisation=looks[0].entry.organisation,
         at=looks[0].time,
+        until=looks[-1].time,
         entries=tuple(ids[:MOST_NAMED]),
         count=len(ids),
         en=en,
@@ -74,6 +82,12 @@ def found(kind: str, looks: Sequence[Recorded], en: str, zh: str, *, actor: str 
 def day_of(one: Recorded) -> date:
     """The day in China."""
     return one.time.astimezone(CHINA).date()
+
+
+def week_of(one: Recorded) -> str:
+    """The week in China, as 2026-W40."""
+    year, week, _ = day_of(one).isocalendar()
+    return f"{year}-W{week:02d}"
 
 
 def is_look(one: Recorded) -> bool:

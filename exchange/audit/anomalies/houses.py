@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from exchange.audit.anomalies.finding import Anomaly, Limits, day_of, found, is_look
+from exchange.audit.anomalies.finding import Anomaly, Limits, found, is_look, week_of
 from ledger import Recorded
 
 # Makes the median absolute deviation comparable to a standard deviation (Hampel).
@@ -13,10 +13,9 @@ _SCALE = 1.4826
 
 def unusual_volume(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
     """Far more looks in a week than in the organisation's others, by their median and its deviation."""
-    weeks: defaultdict[str, dict[tuple[int, int], list[Recorded]]] = defaultdict(dict)
+    weeks: defaultdict[str, dict[str, list[Recorded]]] = defaultdict(dict)
     for one in filter(is_look, entries):
-        week = day_of(one).isocalendar()[:2]
-        weeks[one.entry.organisation].setdefault(week, []).append(one)
+        weeks[one.entry.organisation].setdefault(week_of(one), []).append(one)
     for looks in weeks.values():
         for week, some in looks.items():
             others = [len(each) for other, each in looks.items() if other != week]
@@ -29,6 +28,7 @@ def unusual_volume(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anom
                 yield found(
                     "unusual-volume",
                     some,
-                    f"{len(some)} looks in week {week[1]} of {week[0]}; usually {usual:g}",
-                    f"{week[0]} 年第 {week[1]} 周查看 {len(some)} 次，平时为 {usual:g} 次",
+                    f"{len(some)} looks in {week}; usually {usual:g}",
+                    f"{week} 周查看 {len(some)} 次，平时为 {usual:g} 次",
+                    about=week,
                 )

@@ -38,10 +38,20 @@ def anomalies(
     kind: str | None = None,
     limits: Limits | None = None,
 ) -> list[Anomaly]:
-    """What was found in that time, newest first. Raises LedgerAltered."""
-    entries = list(search(node.log, Filter(type="access", since=since, until=until)))
+    """What was found in that time, newest first. Raises LedgerAltered.
+
+    Entries from before are read too: what is unusual only what was usual can tell.
+    """
+    told_by = limits or Limits()
+    begin = since and since - told_by.history
+    entries = list(search(node.log, Filter(type="access", since=begin, until=until)))
     chosen = [name for name in DETECTORS if kind in (None, name)]
-    told = [one for name in chosen for one in DETECTORS[name](entries, limits or Limits())]
+    told = [
+        one
+        for name in chosen
+        for one in DETECTORS[name](entries, told_by)
+        if _is_within(one.until, since, None)
+    ]
     if kind in (None, UNREVIEWED):
         told += _unreviewed(node, since, until)
     return sorted(told, key=lambda one: (one.at, one.id), reverse=True)
@@ -60,6 +70,7 @@ def _unreviewed(node: Node, since: datetime | None, until: datetime | None) -> I
             [access],
             f"an emergency was not reviewed in time: {hours:.0f} hours over",
             f"一次紧急调阅逾期未复核：已超过 {hours:.0f} 小时",
+            about=review.entry,
             actor=access.entry.actor,
         )
 

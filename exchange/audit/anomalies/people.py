@@ -1,45 +1,65 @@
 """What one person does: very many patients in a day, looks at night, refusals again and again."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from statistics import median
+from typing import TypeVar
 
-from exchange.audit.anomalies.finding import Anomaly, Limits, by_actor, day_of, found, is_look, is_refusal
+from exchange.audit import words
+from exchange.audit.anomalies.finding import (
+    Anomaly,
+    Limits,
+    by_actor,
+    day_of,
+    found,
+    is_look,
+    is_refusal,
+    week_of,
+)
 from exchange.instants import CHINA
 from ledger import Recorded
 
 WITHDRAWN = "CONSENT_WITHDRAWN"
+K = TypeVar("K", date, str)
 
 
 def mass_access(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
-    """More patients in a day than the cap, and far more than this person is used to."""
+    """More patients in a day than anybody sees, or many and far more than this person is used to."""
     for actor, looks in by_actor(filter(is_look, entries)).items():
-        days = _by_day(looks)
+        days = _by(day_of, looks)
         counts = {day: len({one.entry.patient for one in some}) for day, some in days.items()}
         for day, number in counts.items():
             others = [count for other, count in counts.items() if other != day]
             usual = median(others) if len(others) >= limits.usual_days else 0.0
-            if number >= limits.patients_a_day and number > limits.times_usual * usual:
+            is_unusual = number >= limits.patients_a_day and number > limits.times_usual * usual
+            if is_unusual or number >= limits.most_patients_a_day:
                 yield found(
                     "mass-access",
                     days[day],
                     f"one person saw {number} patients on {day}" + (f"; usually {usual:g}" if usual else ""),
                     f"一人于 {day} 查看了 {number} 位患者" + (f"，平日为 {usual:g} 位" if usual else ""),
+                    about=day,
                     actor=actor,
                 )
 
 
 def at_night(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
-    """Looks in the night that were no emergency."""
+    """Looks in the night that were no emergency. A night is one night, also after midnight."""
+
+    def night_of(one: Recorded) -> date:
+        return (one.time.astimezone(CHINA) - timedelta(hours=limits.night_to)).date()
+
     for actor, looks in by_actor(filter(is_look, entries)).items():
         quiet = [one for one in looks if not one.entry.break_glass and _is_night(one, limits)]
-        for day, some in _by_day(quiet).items():
+        for night, some in _by(night_of, quiet).items():
             if len(some) >= limits.night_looks:
                 yield found(
                     "after-hours",
                     some,
-                    f"one person looked {len(some)} times in the night of {day}, not in an emergency",
-                    f"一人于 {day} 夜间查看 {len(some)} 次，均非紧急调阅",
+                    f"one person looked {len(some)} times in the night from {night}, not in an emergency",
+                    f"一人于 {night} 当晚查看 {len(some)} 次，均非紧急调阅",
+                    about=night,
                     actor=actor,
                 )
 
@@ -47,13 +67,14 @@ def at_night(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
 def refused_often(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
     """One person was refused many times in a day."""
     for actor, refusals in by_actor(filter(is_refusal, entries)).items():
-        for day, some in _by_day(refusals).items():
+        for day, some in _by(day_of, refusals).items():
             if len(some) >= limits.refused_a_day:
                 yield found(
                     "refused-often",
                     some,
                     f"one person was refused {len(some)} times on {day}",
                     f"一人于 {day} 被拒绝 {len(some)} 次",
+                    about=day,
                     actor=actor,
                 )
 
@@ -68,11 +89,13 @@ def tried_until_permitted(entries: Sequence[Recorded], limits: Limits) -> Iterat
             if is_refusal(one):
                 before.append(one)
             elif one.entry.patient and len(before) >= limits.refused_then_permitted:
+                purpose = one.entry.purpose
                 yield found(
                     "tried-until-permitted",
                     [*before, one],
-                    f"refused {len(before)} times about one patient, then let in for {one.entry.purpose}",
-                    f"就同一患者被拒绝 {len(before)} 次后，以 {one.entry.purpose} 获准",
+                    f"refused {len(before)} times about one patient, then let in: {words.purpose(purpose, 'en')}",
+                    f"就同一患者被拒绝 {len(before)} 次后获准：{words.purpose(purpose, 'zh')}",
+                    about=one.id,
                     actor=actor,
                 )
                 before.clear()
@@ -81,14 +104,16 @@ def tried_until_permitted(entries: Sequence[Recorded], limits: Limits) -> Iterat
 def after_withdrawal(entries: Sequence[Recorded], limits: Limits) -> Iterator[Anomaly]:
     """One person goes on asking where consents were taken back."""
     for actor, refusals in by_actor(one for one in entries if one.entry.why == WITHDRAWN).items():
-        if len(refusals) >= limits.after_withdrawal:
-            yield found(
-                "after-withdrawal",
-                refusals,
-                f"one person asked {len(refusals)} times where the consent had been taken back",
-                f"一人在同意已收回后仍申请 {len(refusals)} 次",
-                actor=actor,
-            )
+        for week, some in _by(week_of, refusals).items():
+            if len(some) >= limits.after_withdrawal:
+                yield found(
+                    "after-withdrawal",
+                    some,
+                    f"one person asked {len(some)} times in {week} where the consent had been taken back",
+                    f"一人在 {week} 周内、同意已收回后仍申请 {len(some)} 次",
+                    about=week,
+                    actor=actor,
+                )
 
 
 def _is_night(one: Recorded, limits: Limits) -> bool:
@@ -96,8 +121,8 @@ def _is_night(one: Recorded, limits: Limits) -> bool:
     return hour >= limits.night_from or hour < limits.night_to
 
 
-def _by_day(entries: Sequence[Recorded]) -> dict[object, list[Recorded]]:
-    days: defaultdict[object, list[Recorded]] = defaultdict(list)
+def _by(key: Callable[[Recorded], K], entries: Sequence[Recorded]) -> dict[K, list[Recorded]]:
+    told: dict[K, list[Recorded]] = {}
     for one in entries:
-        days[day_of(one)].append(one)
-    return dict(days)
+        told.setdefault(key(one), []).append(one)
+    return told
