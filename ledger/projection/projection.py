@@ -129,10 +129,22 @@ class Projection:
         with self._file.reading() as db:
             return digest_of(partitions.rows_of(db, number, Words(db)))
 
-    def digest_of_log(self, number: int) -> str:
-        """The digest its rows must have, worked out from the log. Raises LedgerAltered."""
-        entries = self._log.scan(number * ENTRIES, (number + 1) * ENTRIES)
+    def digest_of_log(self, number: int, stop: int | None = None) -> str:
+        """The digest its rows must have, worked out from the log, up to place `stop`. Raises LedgerAltered."""
+        end = (number + 1) * ENTRIES
+        entries = self._log.scan(number * ENTRIES, end if stop is None else min(end, stop))
         return digest_of(row_of(found) for found in entries)
+
+    def differing(self, progress: Progress | None = None) -> list[int]:
+        """The stretches, full or not, whose rows are not those of the log, by number. Raises Unfit, LedgerAltered."""
+        applied = self.applied()
+        wrong = []
+        for number in range(-(-applied // ENTRIES)):
+            if self.digest_now(number) != self.digest_of_log(number, applied):
+                wrong.append(number)
+            if progress:
+                progress(min(applied, (number + 1) * ENTRIES), applied)
+        return wrong
 
     def _complete(self, pseudonym: str) -> Iterator[Recorded]:
         sequence, previous = 0, ""

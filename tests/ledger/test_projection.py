@@ -160,6 +160,14 @@ def test_a_hidden_row_changes_the_digest_of_its_stretch(log: Log) -> None:
     assert made.digest_now(0) == sealed[0]
 
 
+@pytest.mark.parametrize("how", [how for how in HIDE if "row" in how])
+def test_whoever_reads_it_all_names_the_stretch_that_was_changed(log: Log, how: str) -> None:
+    made = filled(log)
+    assert made.differing() == []
+    changed(log, lambda db: db.execute(HIDE[how]))
+    assert made.differing() == [1]
+
+
 def test_made_anew_it_is_the_same(log: Log) -> None:
     made = filled(log)
     before = made.sealed()
