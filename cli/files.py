@@ -82,6 +82,14 @@ def hand_over(opened: IO[bytes], file: Path | None, answer: bytes) -> None:
         opened.flush()
 
 
+def make_folder(folder: Path) -> None:
+    """A folder for several files, unless it is there. Raises CannotWriteAnswer."""
+    if _in_a_node(folder / "file"):
+        raise CannotWriteAnswer(str(folder), "it lies in a node's folder, whose files are not overwritten")
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def _explained(file: Path) -> Iterator[None]:
     """What the disk refuses, as CannotWriteAnswer."""

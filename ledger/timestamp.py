@@ -4,6 +4,8 @@ A time-stamp shows that the state, and with it every entry before it, existed no
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from rfc3161_client import (
 )
 
 from ledger.checkpoint import Checkpoint, sync_folder
-from ledger.errors import LedgerError
+from ledger.errors import CannotAppend, LedgerError
 from ledger.note import Verifier
 
 MOST_BYTES = 1 << 20
@@ -69,17 +71,22 @@ class Stamps:
         self.folder = folder
 
     def request(self, note: bytes, log: Verifier) -> bytes:
-        """The request (DER) for this state, kept until the answer comes; the same one where it was made before."""
+        """The request (DER) for this state, kept until the answer comes; the same one where it was made before.
+
+        Raises CannotAppend.
+        """
         size = Checkpoint.open(note, log).size
         place = self._place(size, "tsq")
         if place.exists() and self._place(size, "note").read_bytes() == note:
             return place.read_bytes()
         made = TimestampRequestBuilder(data=note, hash_algorithm=HashAlgorithm.SHA256)
         query: bytes = made.cert_request(cert_request=True).nonce(nonce=True).build().as_bytes()
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        self._place(size, "note").write_bytes(note)
-        place.write_bytes(query)
-        sync_folder(self.folder)
+        with self._writing():
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            # The request comes last: where there is one, there is a note.
+            self._place(size, "note").write_bytes(note)
+            place.write_bytes(query)
+            sync_folder(self.folder)
         return query
 
     def keep(self, answer: bytes, trusted: bytes, log: Verifier) -> Stamp:
@@ -91,8 +98,9 @@ class Stamps:
             note = self._place(size, "note").read_bytes()
             if _is_of(answer, note):
                 found = checked(note, answer, trusted, log)
-                self._place(size, "tsr").write_bytes(answer)
-                sync_folder(self.folder)
+                with self._writing():
+                    self._place(size, "tsr").write_bytes(answer)
+                    sync_folder(self.folder)
                 return found
         raise StampWrong("it answers no request made here", "不是对此处任何申请的答复")
 
@@ -112,6 +120,13 @@ class Stamps:
             if self._place(size, "tsr").exists():
                 return self._place(size, "note").read_bytes(), self._place(size, "tsr").read_bytes()
         return None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CannotAppend(self.folder.name, error.strerror or type(error).__name__, "系统报错") from None
 
     def _asked(self) -> list[int]:
         found = (path.stem for path in self.folder.glob("*.tsq"))

@@ -17,6 +17,15 @@ FORMAT = "hutong-fork-1"
 MOST_BYTES = 1 << 18
 
 
+class ForkWrong(ProofWrong):
+    """A file shows no fork: it is malformed, or its two states do not contradict each other."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en, zh)
+        self.hint = "the witness that kept it writes it again: hutong witness forks -o DIR"
+        self.hint_zh = "请由保存它的见证方重新写出：hutong witness forks -o 目录"
+
+
 class Fork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The JSON text: both signed notes, the shorter log first; hashes of the path (RFC 9162, 2.1.4.1) in hex."""
 
@@ -52,13 +61,13 @@ def fork_between(log: Verifier, one: bytes, other: bytes, path: list[bytes]) -> 
     )
     try:
         _shown(found, log)
-    except (ProofWrong, BadNote):
+    except (ForkWrong, BadNote):
         return None
     return found
 
 
 def check_fork(proof: bytes, vkey: str | None = None) -> Forked:
-    """What `proof` shows, offline. `vkey` is the key of the log as the reader knows it. Raises ProofWrong."""
+    """What `proof` shows, offline. `vkey` is the key of the log as the reader knows it. Raises ForkWrong."""
     try:
         if len(proof) > MOST_BYTES:
             raise ValueError
@@ -67,26 +76,26 @@ def check_fork(proof: bytes, vkey: str | None = None) -> Forked:
             raise ValueError
         log = Verifier.parse(told.verifier_key)
         if vkey is not None and vkey.strip() != told.verifier_key:
-            raise ProofWrong("it is about another log than the one expected", "属于另一个账本")
+            raise ForkWrong("it is about another log than the one expected", "属于另一个账本")
         size, longest = _shown(told, log)
     except (ValueError, RecursionError):
-        raise ProofWrong("it is not proof of a fork", "不是分叉证明文件") from None
+        raise ForkWrong("it is not proof of a fork", "不是分叉证明文件") from None
     except (BadKey, BadNote) as bad:
-        raise ProofWrong(str(bad), bad.zh) from None
+        raise ForkWrong(str(bad), bad.zh) from None
     return Forked(log.name, size, longest, pinned=vkey is not None)
 
 
 def _shown(told: Fork, log: Verifier) -> tuple[int, int]:
-    """Sizes of the two states. Raises ProofWrong unless they contradict, BadNote unless the log signed both."""
+    """Sizes of the two states. Raises ForkWrong unless they contradict, BadNote unless the log signed both."""
     one, other = (Checkpoint.open(note.encode(), log) for note in (told.one, told.other))
     if one.size == other.size:
         if one.root == other.root:
-            raise ProofWrong("both states are the same", "两个状态相同")
+            raise ForkWrong("both states are the same", "两个状态相同")
         return one.size, other.size
     path = [bytes.fromhex(step) for step in told.path]
     roots = roots_from_consistency(one.size, other.size, path)
     if roots is None or roots[1] != other.root:
-        raise ProofWrong("its path does not belong to the longer state", "路径不属于较长的状态")
+        raise ForkWrong("its path does not belong to the longer state", "路径不属于较长的状态")
     if roots[0] == one.root:
-        raise ProofWrong("the longer state continues the shorter one", "较长的状态是较短状态的延续")
+        raise ForkWrong("the longer state continues the shorter one", "较长的状态是较短状态的延续")
     return one.size, other.size

@@ -132,3 +132,37 @@ def test_a_wrong_id_is_named_before_anything_is_written(node: Path, tmp_path: Pa
     )
     assert told.exit_code == 6
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ledger", "evidence", "ENTRY", "-o", "PLACE"],
+        ["ledger", "timestamp", "--request", "PLACE"],
+        ["ledger", "export", "--tlog-tiles", "PLACE"],
+        ["witness", "policy", "-o", "PLACE"],
+        ["witness", "forks", "-o", "PLACE"],
+    ],
+    ids=" ".join,
+)
+def test_a_place_that_cannot_be_written_is_named(node: Path, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    place = str(tmp_path / "file" / "below")
+    said = [place if one == "PLACE" else grant_of(node) if one == "ENTRY" else one for one in words]
+    told = typed("--node", str(node), *said)
+    assert told.exit_code == 5, told.stderr
+    assert place in told.stderr
+
+
+def test_a_zip_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").write_bytes(b"PK and nothing else")
+    told = typed("ledger", "check", str(tmp_path / "e.zip"))
+    assert told.exit_code == 4
+    assert "it is no zip file" in told.stderr
+
+
+def test_whoever_has_a_wrong_fork_proof_is_told_who_writes_it(tmp_path: Path) -> None:
+    (tmp_path / "fork.json").write_text("{}")
+    told = typed("witness", "check-fork", str(tmp_path / "fork.json"))
+    assert told.exit_code == 4
+    assert "hutong witness forks" in told.stderr

@@ -6,7 +6,7 @@ import click
 
 from cli.commands.ledger.noun import ledger
 from cli.errors import DoNotGoTogether
-from cli.files import answer_to
+from cli.files import answer_to, hand_over
 from cli.options import ENTRY_HELP, out_file
 from cli.terminal import Terminal
 
@@ -38,7 +38,7 @@ def evidence(
     with terminal.open() as node:
         bundle, key = bundled(node, entries, opened_by=by), node.vkey
         with answer_to(out) as file:
-            file.write(bundle)
+            hand_over(file, out, bundle)
     terminal.note(
         f"to check it: python3 verify.py, with this ledger's key from you and not from the bundle: {key}",
         f"核验方法：python3 verify.py，并由您另行告知本账本公钥，而不是取自证据包：{key}",

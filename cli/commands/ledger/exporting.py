@@ -6,6 +6,7 @@ import click
 
 from cli import output
 from cli.commands.ledger.noun import ledger
+from cli.files import make_folder
 from cli.options import as_json
 from cli.terminal import Terminal
 
@@ -31,7 +32,7 @@ def export(terminal: Terminal, folder: Path, as_json: bool) -> None:
     """
     from ledger.tiles_export import export_tiles
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with terminal.open() as node, terminal.progress("writing", "正在写出") as progress:
         state = export_tiles(node.log, folder, progress)
     if as_json:

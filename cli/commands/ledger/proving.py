@@ -118,9 +118,14 @@ def _check_bundle(terminal: Terminal, bundle: bytes, key: str | None, *, as_json
     try:
         found = verifier.check(verifier.files_of(io.BytesIO(bundle)), key)
     except (verifier.Wrong, BadZipFile) as wrong:
+        en, zh = (
+            (str(wrong), wrong.zh)
+            if isinstance(wrong, verifier.Wrong)
+            else ("it is no zip file", "不是 zip 文件")
+        )
         raise NotVerified(
-            f"the evidence does not hold: {wrong}",
-            f"证据不成立：{getattr(wrong, 'zh', '文件已损坏')}",
+            f"the evidence does not hold: {en}",
+            f"证据不成立：{zh}",
             hint="ask whoever handed it out for it again; keep this one",
             hint_zh="请向出具方重新索取，并保留这一份",
         ) from None

@@ -7,7 +7,7 @@ import click
 from cli import output
 from cli.commands.ledger.noun import ledger
 from cli.errors import NotVerified
-from cli.files import answer_to, read_bytes
+from cli.files import answer_to, hand_over, read_bytes
 from cli.options import WHEN, When, as_json, out_file
 from cli.terminal import Terminal
 
@@ -45,7 +45,7 @@ def statement(
     with answer_to(out) as file, terminal.open() as node:
         card = node.peers.by_id(peer)
         told = state(node, card, since=since.first if since else None, until=until.after if until else None)
-        file.write(told.written())
+        hand_over(file, out, told.written())
     terminal.note(
         f"{len(told.rows)} questions between {told.node} and {told.peer}",
         f"{told.node} 与 {told.peer} 之间共 {len(told.rows)} 次提问",

@@ -8,7 +8,7 @@ import click
 from cli import output
 from cli.commands.ledger.noun import ledger
 from cli.errors import DoNotGoTogether
-from cli.files import read_bytes
+from cli.files import answer_to, hand_over, read_bytes
 from cli.options import as_json
 from cli.terminal import Terminal
 
@@ -59,7 +59,8 @@ def timestamp(
         )
     with terminal.open() as node:
         if request is not None:
-            request.write_bytes(_request(node))
+            with answer_to(request) as file:
+                hand_over(file, request, _request(node))
             terminal.note(
                 "next: hutong ledger timestamp --answer FILE --ca PEM, with what the authority gives",
                 "下一步：取得机构答复后执行 hutong ledger timestamp --answer 文件 --ca 证书",

@@ -6,7 +6,7 @@ import click
 
 from cli import output
 from cli.commands.witness.noun import witness
-from cli.files import read_bytes
+from cli.files import answer_to, hand_over, make_folder, read_bytes
 from cli.options import as_json
 from cli.terminal import Terminal
 
@@ -37,9 +37,10 @@ def forks(terminal: Terminal, out: Path | None, as_json: bool) -> None:
         found = standing(node).forks
     named = [(one, f"fork-{hashlib.sha256(one.proof).hexdigest()[:16]}.json") for one in found]
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         for one, name in named:
-            (out / name).write_bytes(one.proof)
+            with answer_to(out / name) as file:
+                hand_over(file, out / name, one.proof)
     if as_json:
         output.document(
             [

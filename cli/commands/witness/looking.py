@@ -7,7 +7,7 @@ import click
 
 from cli import output
 from cli.commands.witness.noun import witness
-from cli.files import answer_to
+from cli.files import answer_to, hand_over
 from cli.options import as_json, out_file
 from cli.terminal import Terminal
 
@@ -63,7 +63,7 @@ def policy(terminal: Terminal, out: Path | None) -> None:
 
     with answer_to(out) as file, terminal.open() as node:
         circle = circle_of(node)
-        file.write(written(circle.policy).encode())
+        hand_over(file, out, written(circle.policy).encode())
     if not circle.cards:
         terminal.note(
             "no other node is a witness of this one: join one with hutong node join",
