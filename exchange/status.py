@@ -1,4 +1,4 @@
-"""How the node is: ten lines, each a fact and whether it is as it should be."""
+"""How the node is: a few lines, each a fact and whether it is as it should be."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ HEAD = (("part", "部分"), ("state", "状态"), ("what is there", "情况"))
 @as_json
 @click.pass_obj
 def status(terminal: Terminal, as_json: bool) -> None:
-    """Say in ten lines what is in the node and whether it is healthy.
+    """Say, a line each, what is in the node and whether it is healthy.
 
     The whole ledger is verified. Exit code 0 when all is well, 4 when something does not verify, 5 when
     something cannot be reached or written.

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from ledger import Entry, Log
+from ledger import Entry, Log, merkle
 from ledger.bundle import Material, make, verifier
 from ledger.checkpoint import Checkpoint
 from ledger.sealing import opening, seal
@@ -225,3 +225,28 @@ def test_a_signature_with_a_number_that_is_too_large_is_another_spelling_and_ref
     assert not verifier.signature_holds(
         bytes(key.verify_key), b"m", signature[:32] + larger.to_bytes(32, "little")
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_its_tree_is_the_ledgers_tree(data: st.DataObject) -> None:
+    """It is written twice, because a court runs one file: both must say the same, also of a path that is wrong."""
+    leaves = [merkle.leaf_hash(b"%d" % n) for n in range(data.draw(st.integers(1, 40)))]
+    size = len(leaves)
+
+    def node(height: int, index: int) -> bytes:
+        if height == 0:
+            return leaves[index]
+        return merkle.node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    told, root = data.draw(st.integers(0, size + 2)), merkle.root(size, node)
+    path, grown = merkle.inclusion_proof(index, size, node), merkle.consistency_proof(old, size, node)
+    for steps in (path, grown):
+        spoiled = data.draw(st.none() | st.integers(0, 9))
+        if spoiled is not None and spoiled < len(steps):
+            steps[spoiled] = bytes(32)
+    here = (leaves[index], told, size, path)
+    assert verifier.root_from_inclusion(*here) == merkle.root_from_inclusion(*here)
+    grew = (old, merkle.root(old, node), size, root, grown)
+    assert verifier.is_consistent(*grew) == merkle.is_consistent(*grew)
