@@ -11,7 +11,6 @@ from exchange.witnessing.circle import circle_of, written
 from ledger import Entry, Recorded
 from ledger.bundle import Material, make
 from ledger.errors import CannotOpen
-from ledger.note import Verifier
 from ledger.sealing import opening
 from ledger.timestamp import Stamps
 
@@ -42,7 +41,7 @@ def evidence(node: Node, entries: Sequence[str], *, opened_by: str | None) -> by
         openings = {one.id: _opening(node, one) for one in found}
         _enter(node, found, opened_by)
     circle = circle_of(node)
-    witnessed = circle.notes.newest(Verifier.parse(node.vkey), circle.policy) if circle.cards else None
+    witnessed = circle.notes.newest(node.log.keys, circle.policy) if circle.cards else None
     material = Material(
         entries=[one.id for one in found],
         openings=openings,

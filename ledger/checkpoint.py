@@ -7,13 +7,22 @@ import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from ledger.errors import BadNote, CannotAppend
 from ledger.merkle import EMPTY_ROOT, HASH_BYTES
-from ledger.note import Signer, Verifier, strict_base64
+from ledger.note import Signer, strict_base64
 
 MOST_ENTRIES = 2**63 - 1
+
+
+class Trusted(Protocol):
+    """Whose signature under a checkpoint is believed: one key (note.Verifier), or those of a log (keys.Keys)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def open(self, note: bytes) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +34,7 @@ class Checkpoint:
     root: bytes
 
     @classmethod
-    def open(cls, note: bytes, verifier: Verifier) -> Self:
+    def open(cls, note: bytes, verifier: Trusted) -> Self:
         """The checkpoint in a note that `verifier` signed about its own log. Raises BadNote."""
         found = cls.parse(verifier.open(note))
         if found.origin != verifier.name:

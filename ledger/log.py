@@ -22,8 +22,10 @@ from ledger.disk import (
     use_write_ahead_log,
 )
 from ledger.entry import Change, Entry, Recorded
-from ledger.errors import CannotAppend, LedgerAltered, NoSuchEntry
+from ledger.errors import CannotAppend, LedgerAltered, NoSuchEntry, WrongSigner
 from ledger.identity import instant, time_us_of
+from ledger.keyring import keys_in
+from ledger.keys import Keys
 from ledger.merkle import EMPTY_ROOT
 from ledger.note import Signer
 from ledger.reading import Readers
@@ -148,6 +150,27 @@ class Log:
         if drafts:
             self._turns.submit(submission)
         return submission.recorded
+
+    def hand_over(self, draft: Draft, successor: Signer) -> Recorded:
+        """Append `draft`, which names `successor` (keys.in_clear), and sign with the successor's key from then on.
+
+        All of it or nothing is on disk when this returns. Other processes that write find out at their next entry, and
+        must be started again. Raises what `append` raises, LedgerAltered where the entry does not name the successor.
+        """
+        if self._turns is None:
+            raise CannotAppend(self._place, "it was opened for reading only", "以只读方式打开")
+        if successor.origin != self.signer.origin:
+            raise WrongSigner(self._place)
+        submission = Submission([draft], successor=successor)
+        self._turns.submit(submission)
+        self.signer = successor
+        return submission.recorded[0]
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of this log, oldest first; its signatures of all times open with them. Raises HandoverWrong."""
+        with explained(self._place, writing=False), self.reading() as db:
+            return keys_in(db)
 
     @property
     def size(self) -> int:

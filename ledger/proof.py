@@ -14,16 +14,28 @@ from ledger.body import BodyWrong
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Entry
 from ledger.errors import BadKey, BadNote, ProofWrong
+from ledger.keys import Handover, HandoverWrong, Keys
 from ledger.log import Log
-from ledger.merkle import leaf_hash, root_from_inclusion
-from ledger.note import Verifier
+from ledger.merkle import is_consistent, leaf_hash, root_from_inclusion
+from ledger.tiles import Tree
 
 FORMAT = "hutong-inclusion-proof-1"
 MOST_PROOF_BYTES = 1 << 20
 
 
+class Succession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A change of the log's key, and the path from the state both keys signed to the checkpoint of the proof (hex)."""
+
+    handover: Handover
+    consistency_path: list[str]
+
+
 class Proof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The JSON text of a proof; hashes are hex, lowest first."""
+    """The JSON text of a proof; hashes are hex, lowest first.
+
+    `handovers` are there where the key was ever changed, oldest first. Whoever knows any key the log ever had can
+    follow them to `verifier_key`, and sees that the history went on.
+    """
 
     format: str
     index: int
@@ -31,6 +43,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     inclusion_path: list[str]
     checkpoint: str
     verifier_key: str
+    handovers: list[Succession] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,23 +73,32 @@ def prove(log: Log, entry_id: str) -> bytes:
             entry=found.body.decode(),
             inclusion_path=[step.hex() for step in tree.inclusion_proof(found.index)],
             checkpoint=log.checkpoint().decode(),
-            verifier_key=log.signer.verifier_key,
+            verifier_key=str(log.keys),
+            handovers=_successions(log.keys, tree) or msgspec.UNSET,
         )
     return msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"
 
 
-def check(proof: bytes, vkey: str | None = None) -> Checked:
-    """What `proof` shows, offline. `vkey` is the verifier key the reader trusts. Raises ProofWrong."""
+def check(proof: bytes, known: str | Keys | None = None) -> Checked:
+    """What `proof` shows, offline. `known`: the verifier key, or the keys, of the log as the reader knows it.
+
+    A key the log had earlier will do for what was proved later, and the newest for what was proved with an earlier
+    one, if the changes between them are told (by the proof, or by `known`). Raises ProofWrong.
+    """
     told = _parse(proof)
-    if vkey is not None and vkey.strip() != told.verifier_key:
-        raise ProofWrong("it is by another log than the one expected", "出自另一个账本")
     try:
-        verifier = Verifier.parse(told.verifier_key)
-        signed = Checkpoint.open(told.checkpoint.encode(), verifier)
-    except (BadKey, BadNote) as bad:
+        keys = Keys.following(told.verifier_key, [one.handover for one in told.handovers or ()])
+        signed = Checkpoint.open(told.checkpoint.encode(), keys)
+        if known is not None:
+            _require_known(told, keys, known)
+    except (BadKey, BadNote, HandoverWrong) as bad:
         raise ProofWrong(str(bad), bad.zh) from None
+    _require_continued(told, signed)
     body = told.entry.encode()
-    if root_from_inclusion(leaf_hash(body), told.index, signed.size, _path(told)) != signed.root:
+    if (
+        root_from_inclusion(leaf_hash(body), told.index, signed.size, _hashes(told.inclusion_path))
+        != signed.root
+    ):
         raise ProofWrong("its path does not lead to the signed root", "路径不能到达已签名的树根")
     try:
         found = bodies.read_unsealed(body)
@@ -92,8 +114,35 @@ def check(proof: bytes, vkey: str | None = None) -> Checked:
         time=found.time,
         entry=found.entry,
         verifier_key=told.verifier_key,
-        pinned=vkey is not None,
+        pinned=known is not None,
     )
+
+
+def _successions(keys: Keys, tree: Tree) -> list[Succession]:
+    return [
+        Succession(
+            handover=one, consistency_path=[step.hex() for step in tree.consistency_proof(one.state().size)]
+        )
+        for one in keys.handovers
+    ]
+
+
+def _require_known(told: Proof, keys: Keys, known: str | Keys) -> None:
+    """Return if the proof is by the log that the reader knows. Raises ProofWrong."""
+    if isinstance(known, Keys) and told.verifier_key in known:
+        # A key that has handed over since may not have signed this: it may have been stolen afterwards.
+        Checkpoint.open(told.checkpoint.encode(), known)
+    elif str(known).strip() not in keys:
+        raise ProofWrong("it is by another log than the one expected", "出自另一个账本")
+
+
+def _require_continued(told: Proof, signed: Checkpoint) -> None:
+    """Every state at which the key changed is a beginning of the signed one. Raises ProofWrong."""
+    for one in told.handovers or ():
+        state = one.handover.state()
+        path = _hashes(one.consistency_path)
+        if not is_consistent(state.size, state.root, signed.size, signed.root, path):
+            raise ProofWrong("its history is not the one in which the key changed", "其历史与密钥交接时不同")
 
 
 def _parse(proof: bytes) -> Proof:
@@ -110,11 +159,11 @@ def _parse(proof: bytes) -> Proof:
     return told
 
 
-def _path(told: Proof) -> list[bytes]:
+def _hashes(steps: list[str]) -> list[bytes]:
     try:
-        path = [bytes.fromhex(step) for step in told.inclusion_path]
+        path = [bytes.fromhex(step) for step in steps]
     except ValueError:
         path = [b""]
-    if [step.hex() for step in path] != told.inclusion_path:
+    if [step.hex() for step in path] != steps:
         raise ProofWrong("its path holds something that is not a hash", "路径中含有非散列值")
     return path

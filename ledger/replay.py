@@ -9,11 +9,14 @@ from ledger import body as bodies
 from ledger.body import BodyWrong
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Recorded
-from ledger.errors import BadNote, LedgerAltered
+from ledger.errors import BadKey, BadNote, LedgerAltered
+from ledger.keyring import handovers, keys_in
+from ledger.keys import HandoverWrong, Keys, Term, successor_named
 from ledger.merkle import EMPTY_ROOT, HASH_BYTES, commitment_of, leaf_hash
 from ledger.note import Verifier
 from ledger.stored import Head, require_plain
 from ledger.tiles import WIDTH, Edge
+from ledger.volumes import closed_until, rows_between
 
 _ENTRIES_PER_REPORT = 1000
 
@@ -49,6 +52,8 @@ class Replay:
         self._place = place
         self._verifier = verifier
         self._known = known
+        self.keys = Keys((Term(verifier, None),))
+        self._handovers = set[int]()
         self._time_us = 0
         self._patients: dict[str, _Newest] = {}
         # Sizes at which the tree must have a certain root, and the size at which it last had.
@@ -89,6 +94,10 @@ class Replay:
         if stored != leaf:
             raise _named(found, "is not what was hashed when it was appended", "与写入时的散列不符")
         self._require_order(found, leaf)
+        if successor_named(found.entry) is not None and index not in self._handovers:
+            raise _named(
+                found, "hands the key over, and no change of key is kept", "交接了密钥，但没有保存该次更换"
+            )
         self.edge.add(leaf)
         self._require_tiles()
         self._require_root()
@@ -169,10 +178,18 @@ class Replay:
             raise Wrong(None, "the newest entry of a patient is not kept", "缺少某患者的最新条目记录")
 
     def _require_key(self) -> None:
-        if self._db.execute("SELECT verifier_key FROM identity").get != str(self._verifier):
+        try:
+            self.keys = keys_in(self._db)
+        except (BadKey, HandoverWrong) as wrong:
+            raise Wrong(None, str(wrong), wrong.zh) from None
+        if str(self._verifier) not in self.keys:
             raise Wrong(
                 None, "the log was made under another key than the one given", "账本使用的密钥与给出的不同"
             )
+        for one in handovers(self._db):
+            state = one.state()
+            self._expected[state.size] = state.root
+            self._handovers.add(state.size - 1)
         try:
             require_plain(self._db, self._place)
         except LedgerAltered as altered:
@@ -187,7 +204,7 @@ class Replay:
     def _read_checkpoints(self) -> None:
         for size, note in self._db.execute("SELECT size, CAST(note AS BLOB) FROM checkpoint ORDER BY size"):
             try:
-                signed = Checkpoint.open(note, self._verifier)
+                signed = Checkpoint.open(note, self.keys)
                 if signed.size != size:
                     raise BadNote("belongs to another size", "属于另一个条目数")
             except BadNote as bad:
@@ -221,10 +238,11 @@ class Replay:
         return b"" if row is None else bytes(row[0])
 
     def _rows(self) -> Iterator[tuple[int, bytes, bytes]]:
-        rows: Iterator[tuple[int, bytes, bytes]] = self._db.execute(
+        base = closed_until(self._db)
+        yield from rows_between(self._db, 0, base)
+        yield from self._db.execute(
             "SELECT place, CAST(body AS BLOB), CAST(sealed AS BLOB) FROM entry ORDER BY place"
         )
-        return rows
 
 
 def _named(found: Recorded, en: str, zh: str) -> Wrong:

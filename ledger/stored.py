@@ -1,7 +1,6 @@
 """The rows of the ledger's file, and the check that they are what this node left there."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,10 +10,13 @@ from ledger import body as bodies
 from ledger.body import BodyWrong
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Recorded
-from ledger.errors import BadNote, LedgerAltered, LedgerDamaged, WrongSigner
+from ledger.errors import BadNote, LedgerAltered, LedgerDamaged
+from ledger.keyring import VERSION as HANDED_OVER_VERSION
+from ledger.keyring import require_own
 from ledger.merkle import HASH_BYTES, leaf_hash
 from ledger.note import Signer
 from ledger.tiles import Edge, Memo, TileWrong, Tree
+from ledger.volumes import closed_until, rows_between
 
 APPLICATION = 0x48544C47  # "HTLG"
 VERSION = 1
@@ -96,7 +98,7 @@ def require_ledger(db: apsw.Connection, place: str) -> None:
     """Return if the file is a ledger this program can read. Raises LedgerDamaged."""
     if db.pragma("application_id") != APPLICATION:
         raise LedgerDamaged(place, "is damaged or is not a ledger", "已损坏或不是账本")
-    if db.pragma("user_version") != VERSION:
+    if db.pragma("user_version") not in (VERSION, HANDED_OVER_VERSION):
         raise LedgerDamaged(place, "was made by another version of Hutong", "由其他版本的互通创建")
 
 
@@ -104,16 +106,17 @@ def require_plain(db: apsw.Connection, place: str) -> None:
     """Return if nothing runs by itself when the log is written or read. Raises LedgerAltered."""
     added = db.execute(
         "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')"
-        " AND tbl_name IN ('identity', 'entry', 'tile', 'patient_edge', 'head', 'checkpoint')"
+        " AND tbl_name IN ('identity', 'entry', 'tile', 'patient_edge', 'head', 'checkpoint', 'handover', 'volume')"
     ).get
     if added:
         raise LedgerAltered(place, "a trigger or view was put into it", "被加入了触发器或视图")
 
 
 def current(db: apsw.Connection, place: str, signer: Signer) -> Head:
-    """The end of the log, if this node left it there. Raises LedgerAltered."""
+    """The end of the log, if this node left it there. Raises LedgerAltered, KeyHandedOver."""
     head, mark = Head.read(db, place)
     if mark != head.mark(signer):
+        require_own(db, place, signer)
         raise LedgerAltered(place, "its end was not written by this node", "末端不是本节点写入的")
     return head
 
@@ -122,12 +125,11 @@ def examine(db: apsw.Connection, place: str, signer: Signer) -> tuple[Head, Edge
     """The end of the log and the edge of its tree, compared with each other and with the newest signature.
 
     Reads a few tiles, one entry and one checkpoint, however long the log is. Raises LedgerDamaged,
-    WrongSigner, LedgerAltered.
+    WrongSigner, KeyHandedOver, LedgerAltered.
     """
     require_ledger(db, place)
     try:
-        if db.execute("SELECT verifier_key FROM identity").get != signer.verifier_key:
-            raise WrongSigner(place)
+        require_own(db, place, signer)
         require_plain(db, place)
         head = current(db, place, signer)
         tree = tree_of(db, head.size)
@@ -162,12 +164,7 @@ def entry_at(db: apsw.Connection, place: str, index: int, tree: Tree) -> Recorde
 
 def entries_between(db: apsw.Connection, place: str, start: int, stop: int, tree: Tree) -> list[Recorded]:
     """The entries from `start` up to but not including `stop`, compared likewise. Raises LedgerAltered."""
-    found: Iterator[tuple[int, bytes, bytes]] = db.execute(
-        "SELECT place, CAST(body AS BLOB), CAST(sealed AS BLOB) FROM entry"
-        " WHERE place >= ? AND place < ? ORDER BY place",
-        (start, stop),
-    )
-    rows = list(found)
+    rows = list(rows_between(db, start, stop))
     for index, row in itertools.zip_longest(range(start, stop), rows):
         if row is None or row[0] != index:
             raise LedgerAltered(place, f"entry {index} is missing", f"缺少第 {index} 条", index=index)
@@ -206,7 +203,7 @@ def newest_note(db: apsw.Connection) -> bytes | None:
 def _require_last(db: apsw.Connection, place: str, head: Head, tree: Tree) -> None:
     last = db.execute("SELECT max(place) FROM entry").get
     if last is None or last < head.size - 1:
-        missing = 0 if last is None else last + 1
+        missing = closed_until(db) if last is None else last + 1
         if missing < head.size:
             raise LedgerAltered(place, f"entry {missing} is missing", f"缺少第 {missing} 条", index=missing)
     elif last >= head.size:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from ledger.body import prepare
 from ledger.entry import Change, Entry, Recorded
+from ledger.note import Signer
 from ledger.turns import Job
+
+WHOLE_TURN = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +23,12 @@ class Draft:
 class Submission(Job):
     """Drafts that are appended together or not at all; `recorded` is filled when the job is done.
 
-    Raises EntryRefused.
+    `successor` gets the log's key with the last of them; such a job has a turn of its own. Raises EntryRefused.
     """
 
-    def __init__(self, drafts: Sequence[Draft]) -> None:
-        super().__init__(weight=len(drafts))
+    def __init__(self, drafts: Sequence[Draft], *, successor: Signer | None = None) -> None:
+        super().__init__(weight=len(drafts) if successor is None else WHOLE_TURN)
+        self.successor = successor
         # In the submitter's own thread: others may be waiting for the disk meanwhile.
         self.entries = [prepare(draft.entry, draft.sealed) for draft in drafts]
         self.changes = [draft.change for draft in drafts]

@@ -26,7 +26,7 @@ def export_tiles(log: Log, folder: Path, progress: Progress | None = None) -> Ch
     """
     with log.tree() as (_, tree):
         note = log.checkpoint()
-        state = Checkpoint.open(note, log.signer.verifier)
+        state = Checkpoint.open(note, log.keys)
         _require_same_history(log, folder, tree)
         try:
             _write_tiles(tree, folder)
@@ -51,7 +51,7 @@ def _require_same_history(log: Log, folder: Path, tree: Tree) -> None:
     if not there.exists():
         return
     try:
-        before = Checkpoint.open(there.read_bytes(), log.signer.verifier)
+        before = Checkpoint.open(there.read_bytes(), log.keys)
     except BadNote:
         raise LedgerAltered(folder.name, "it holds another ledger", "其中是另一个账本") from None
     if before.size > tree.size or tree.root(before.size) != before.root:

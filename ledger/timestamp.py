@@ -20,9 +20,8 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from ledger.checkpoint import Checkpoint, sync_folder
+from ledger.checkpoint import Checkpoint, Trusted, sync_folder
 from ledger.errors import CannotAppend, LedgerError
-from ledger.note import Verifier
 
 MOST_BYTES = 1 << 20
 QUERY_TYPE, REPLY_TYPE = "application/timestamp-query", "application/timestamp-reply"
@@ -70,7 +69,7 @@ class Stamps:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def request(self, note: bytes, log: Verifier) -> bytes:
+    def request(self, note: bytes, log: Trusted) -> bytes:
         """The request (DER) for this state, kept until the answer comes; the same one where it was made before.
 
         Raises CannotAppend.
@@ -89,7 +88,7 @@ class Stamps:
             sync_folder(self.folder)
         return query
 
-    def keep(self, answer: bytes, trusted: bytes, log: Verifier) -> Stamp:
+    def keep(self, answer: bytes, trusted: bytes, log: Trusted) -> Stamp:
         """Keep the answer to one of the requests. `trusted`: the authority's root certificates (PEM).
 
         Raises StampWrong where it answers none of them or is not by the authority, BadCertificates.
@@ -104,7 +103,7 @@ class Stamps:
                 return found
         raise StampWrong("it answers no request made here", "不是对此处任何申请的答复")
 
-    def all(self, trusted: bytes, log: Verifier) -> list[Stamp]:
+    def all(self, trusted: bytes, log: Trusted) -> list[Stamp]:
         """Every stamp, oldest first. Raises StampWrong at the first that does not hold, BadCertificates."""
         return [
             checked(
@@ -136,7 +135,7 @@ class Stamps:
         return self.folder / f"{size}.{ending}"
 
 
-def checked(note: bytes, answer: bytes, trusted: bytes, log: Verifier) -> Stamp:
+def checked(note: bytes, answer: bytes, trusted: bytes, log: Trusted) -> Stamp:
     """What a time-stamp shows about a signed state. Raises StampWrong, BadCertificates, BadNote."""
     checkpoint = Checkpoint.open(note, log)
     verifier = VerifierBuilder(roots=_certificates(trusted)).build()

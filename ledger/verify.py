@@ -15,6 +15,7 @@ import apsw
 
 from ledger.checkpoint import Checkpoint
 from ledger.disk import connect_to_read, explained
+from ledger.keyring import trusted_in
 from ledger.log import Log
 from ledger.note import Verifier
 from ledger.replay import Replay, Wrong
@@ -58,11 +59,11 @@ def verify(
     """
     path = log.path if isinstance(log, Log) else Path(log)
     verifier = Verifier.parse(vkey.strip())
-    kept = Checkpoint.open(known, verifier) if known is not None else None
     db = connect_to_read(path)
     try:
         with explained(path.name, writing=False):
             require_ledger(db, path.name)
+            kept = Checkpoint.open(known, trusted_in(db, str(verifier))) if known is not None else None
         with signed_snapshot(db):
             replay = Replay(db, path.name, verifier, kept)
             try:
@@ -85,14 +86,17 @@ def _verdict(replay: Replay, wrong: Wrong | None) -> Verified:
     size, root = replay.edge.size, replay.edge.root().hex()
     if wrong is not None:
         return Verified(ok=False, size=size, root=root, first_wrong=wrong.index, en=str(wrong), zh=wrong.zh)
+    keys = len(replay.keys.terms)
     agree = " agrees" if replay.signed == 1 else "s agree"
     return Verified(
         ok=True,
         size=size,
         root=root,
         first_wrong=None,
-        en=f"all {size} entries are as they were appended; {replay.signed} signed checkpoint{agree}",
-        zh=f"全部 {size} 条与写入时一致;{replay.signed} 个已签名检查点相符",
+        en=f"all {size} entries are as they were appended; {replay.signed} signed checkpoint{agree}"
+        + (f"; {keys} keys, each handed over by the one before" if keys > 1 else ""),
+        zh=f"全部 {size} 条与写入时一致;{replay.signed} 个已签名检查点相符"
+        + (f"；先后使用 {keys} 把密钥，逐次交接无误" if keys > 1 else ""),
     )
 
 

@@ -18,6 +18,7 @@ from ledger.body import Prepared, record
 from ledger.disk import BUSY_MS, connect_to_write, explained, use_write_ahead_log
 from ledger.entry import Recorded
 from ledger.errors import CannotAppend, LedgerAltered
+from ledger.handover import hand_over
 from ledger.identity import RANDOM_BYTES, entry_id, next_time_us
 from ledger.merkle import EMPTY_ROOT, commitment_of, leaf_hash
 from ledger.note import Signer
@@ -112,8 +113,12 @@ class Pen:
             db.execute("ROLLBACK")
             return
         head = self._store(db, sheet)
+        # A job that hands the key over has a turn of its own.
+        successor = written[-1].successor
+        if successor is not None:
+            hand_over(db, self._place, head, self._signer, successor)
         db.execute("COMMIT")
-        self._head = head
+        self._head, self._signer = head, successor or self._signer
         self._remember(sheet.patients)
 
     def _catch_up(self, db: apsw.Connection) -> None:

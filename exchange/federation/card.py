@@ -25,7 +25,7 @@ from exchange.instants import CHINA
 from exchange.records.resource_types import is_id
 from exchange.records.strict_json import NotStrict, parse
 from ledger.errors import BadKey
-from ledger.note import Verifier
+from ledger.keys import Handover, HandoverWrong, Keys
 from ledger.witness import WitnessKey
 
 MAX_CARD_BYTES = 8 << 20
@@ -55,6 +55,8 @@ class _Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ledger_key: Line
     # Cards written before nodes were witnesses have none, and their signature is over what they have.
     witness_key: Line | msgspec.UnsetType = msgspec.UNSET
+    # Only where the ledger's key was ever changed.
+    ledger_handovers: list[Handover] | msgspec.UnsetType = msgspec.UNSET
     organisations: list[dict[str, Any]]
     issued: Aware
     expires: Aware
@@ -66,9 +68,10 @@ class _Signed(_Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card whose signature fits. `ledger_key` and `witness_key` are C2SP vkeys; `written` is the card as it came.
+    """A card whose signature fits. `witness_key` is a C2SP vkey, None where the node is no witness.
 
-    `witness_key` is None where the node is no witness.
+    `ledger` are the keys of the node's ledger, from the first to the one that signs now; `written` is the card as it
+    came.
     """
 
     id: str
@@ -77,12 +80,17 @@ class Card:
     url: str
     signing: VerifyKey
     box: PublicKey
-    ledger_key: str
+    ledger: Keys
     witness_key: str | None
     organisations: tuple[Organisation, ...]
     issued: datetime
     expires: datetime
     written: bytes = field(repr=False)
+
+    @property
+    def ledger_key(self) -> str:
+        """The verifier key (C2SP vkey) the ledger signs with now."""
+        return str(self.ledger)
 
     @property
     def fingerprint(self) -> str:
@@ -117,7 +125,7 @@ def make_card(
     region: str,
     name: str,
     url: str,
-    ledger_key: str,
+    ledger: Keys,
     witness_key: str | None = None,
     organisations: Iterable[Organisation],
     issued: datetime,
@@ -132,7 +140,8 @@ def make_card(
         url=url,
         signing_key=b64encode(bytes(keys.signing.verify_key)).decode(),
         box_key=b64encode(bytes(keys.box.public_key)).decode(),
-        ledger_key=ledger_key,
+        ledger_key=str(ledger),
+        ledger_handovers=list(ledger.handovers) or msgspec.UNSET,
         witness_key=witness_key or msgspec.UNSET,
         organisations=to_card(organisations),
         issued=issued.replace(microsecond=0),
@@ -162,7 +171,7 @@ def read_card(raw: bytes) -> Card:
         url=signed.url.rstrip("/"),
         signing=signing,
         box=PublicKey(b64decode(signed.box_key)),
-        ledger_key=signed.ledger_key,
+        ledger=_keys(signed),
         witness_key=signed.witness_key or None,
         organisations=organisations,
         issued=signed.issued,
@@ -189,6 +198,13 @@ def _decoded(raw: bytes) -> _Signed:
         raise BadCard("it is not JSON", "不是 JSON") from None
 
 
+def _keys(signed: _Signed) -> Keys:
+    try:
+        return Keys.following(signed.ledger_key, signed.ledger_handovers or ())
+    except (BadKey, HandoverWrong) as error:
+        raise BadCard(str(error), error.zh) from None
+
+
 def _check(card: Card) -> None:
     """What every card must keep, whoever reads it."""
     if not is_id(card.id) or card.id.startswith("."):
@@ -206,7 +222,6 @@ def _check(card: Card) -> None:
     if card.expires <= card.issued:
         raise BadCard("it expires before it was issued", "过期时间早于签发时间")
     try:
-        Verifier.parse(card.ledger_key)
         if card.witness_key is not None:
             WitnessKey.parse(card.witness_key)
     except BadKey as error:

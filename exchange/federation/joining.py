@@ -37,7 +37,7 @@ def own_card(node: Node) -> Card:
         region=node.region,
         name=settings["node.name"] or node.id,
         url=settings["serve.url"] or f"http://{settings['serve.host']}:{settings['serve.port']}",
-        ledger_key=node.vkey,
+        ledger=node.log.keys,
         witness_key=str(cosigner_of(node).key),
         organisations=[one for one in registry.organisations() if contains(node.region, one.region)],
         issued=node.clock(),
@@ -96,6 +96,12 @@ def require_joinable(card: Card, peers: PeerBook, *, own: tuple[str, str], regis
     # An old card would bring back an organisation that has been suspended since.
     if card.issued < known.issued:
         raise CannotJoin("a newer card of this node is known", "本节点已有对方更新的名片")
+    # Its fingerprint is over another key: whoever has that one must not be able to change the ledger's.
+    if known.ledger_key not in card.ledger:
+        raise CannotJoin(
+            "the key of its ledger was changed without the old key's signature: hutong ledger rotate hands a key over",
+            "其账本密钥的更换没有旧密钥的签名：应由对方用 hutong ledger rotate 交接",
+        )
     return True
 
 

@@ -22,7 +22,7 @@ def check_receipt(answer: Answer, question: Question, holder: Card) -> None:
     if not answer.permit or (question.emergency_reason is not None and not answer.receipt):
         return
     try:
-        proved = check(answer.receipt.encode(), holder.ledger_key)
+        proved = check(answer.receipt.encode(), holder.ledger)
     except (LedgerError, UnicodeEncodeError):
         raise PeerNotTrusted(holder.id, "its receipt proves nothing", "其回执不能证明任何内容") from None
     if proved.id != answer.entry or _said_by(proved.entry) != _expected(question, holder):

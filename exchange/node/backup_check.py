@@ -24,7 +24,7 @@ from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from ledger.checkpoint import Checkpoint
 from ledger.disk import connect_to_read
 from ledger.errors import BadNote, LedgerError
-from ledger.note import Verifier
+from ledger.keyring import keys_of_file
 from ledger.stored import Head, tree_of
 from ledger.tiles import TileWrong
 from ledger.verify import Verified, verify
@@ -64,7 +64,7 @@ def check(
     """
     copy = Layout(folder)
     master = MasterSecret(read_secret(keys.keys / MASTER))
-    kept = Checkpoint.open(known, Verifier.parse(vkey)) if known is not None else None
+    kept = Checkpoint.open(known, keys_of_file(folder / "ledger.db", vkey)) if known is not None else None
     listed, listing = _listed(folder, master)
     # Without a list that is the node's own nobody can tell which files should be there.
     found = [listing, *([_files(folder, listed["files"])] if listing.ok else [])]
@@ -169,7 +169,7 @@ def _beside(folder: Path, verified: Verified, vkey: str) -> Iterator[Finding]:
     except FileNotFoundError:
         return
     try:
-        made = Checkpoint.open(note, Verifier.parse(vkey))
+        made = Checkpoint.open(note, keys_of_file(folder / "ledger.db", vkey))
         same = (made.size, made.root.hex()) == (verified.size, verified.root)
     except BadNote:
         same = False

@@ -190,7 +190,7 @@ def _tell(message: Message, peer: Card, line: Line) -> Heard:
 def _check_receipt(said: Acknowledged, one: Outgoing, peer: Card) -> None:
     """Return if the notice provably stands in `peer`'s ledger. Raises PeerNotTrusted."""
     try:
-        proved = check(said.receipt.encode(), peer.ledger_key)
+        proved = check(said.receipt.encode(), peer.ledger)
     except (LedgerError, UnicodeEncodeError):
         raise PeerNotTrusted(peer.id, "its receipt proves nothing", "其回执不能证明任何内容") from None
     entry = proved.entry

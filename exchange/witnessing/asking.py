@@ -79,7 +79,7 @@ class Asking:
         before = self.circle.notes.confirmed(self.log.signer.origin).get(card.id)
         with self.log.tree() as (_, tree):
             note = self.log.checkpoint()
-            state = Checkpoint.open(note, self.log.signer.verifier)
+            state = Checkpoint.open(note, self.log.keys)
 
             def from_size(old: int) -> WitnessSays:
                 path = tree.consistency_proof(old) if 0 < old < state.size else []
@@ -103,7 +103,7 @@ class Asking:
         place = f"{card.url}{SEEN}?origin={quote(self.log.signer.origin, safe='')}"
         reply = self._fetch(HttpRequest("GET", place, {}, b""), card)
         try:
-            state = Checkpoint.open(reply.body, self.log.signer.verifier)
+            state = Checkpoint.open(reply.body, self.log.keys)
         except BadNote:
             return
         self.circle.notes.keep_shown(Confirmed(card.id, state, reply.body, self._now()))

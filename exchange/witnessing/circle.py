@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from exchange.federation.card import Card
 from exchange.node.node import Node
-from ledger.note import Verifier
+from ledger.keys import Keys
 from ledger.witness import CosignedNotes, Policy, WitnessKey
 from ledger.witness.policy import NONE, Group
 
@@ -26,20 +26,20 @@ class Circle:
 def circle_of(node: Node) -> Circle:
     """The witnesses as the node's peers and settings are now. Raises KeptCardUnusable."""
     cards = tuple(card for card in node.peers if card.witness_key)
-    policy = policy_for(cards, node.settings["witness.quorum"], Verifier.parse(node.vkey))
+    policy = policy_for(cards, node.settings["witness.quorum"], node.log.keys)
     return Circle(cards, policy, CosignedNotes(node.layout.witness))
 
 
-def policy_for(cards: tuple[Card, ...], quorum: str, log: Verifier) -> Policy:
+def policy_for(cards: tuple[Card, ...], quorum: str, log: Keys) -> Policy:
     """The policy over these peers. `quorum`: majority, all, any, none, or how many (at most all there are)."""
     witnesses = {
         card.id: (WitnessKey.parse(card.witness_key), card.url + PREFIX) for card in cards if card.witness_key
     }
     least = _least(quorum, len(witnesses))
     if not least:
-        return Policy(logs=(log,), witnesses=witnesses, quorum=NONE)
+        return Policy(logs=tuple(log), witnesses=witnesses, quorum=NONE)
     groups = {_QUORUM: Group(least, tuple(witnesses))}
-    return Policy(logs=(log,), witnesses=witnesses, groups=groups, quorum=_QUORUM)
+    return Policy(logs=tuple(log), witnesses=witnesses, groups=groups, quorum=_QUORUM)
 
 
 def written(policy: Policy) -> str:

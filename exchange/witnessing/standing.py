@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from exchange.node.node import Node
 from exchange.witnessing.circle import Circle, circle_of
 from ledger.identity import EPOCH
-from ledger.note import Verifier
 from ledger.witness import Cosigned, SeenLogs, check_fork
 from ledger.witness.fork import Forked
 
@@ -58,8 +57,8 @@ class Standing:
 def standing(node: Node) -> Standing:
     """How it stands now, from what is kept here; nobody is asked."""
     circle, seen = circle_of(node), SeenLogs(node.layout.witness)
-    names = {Verifier.parse(card.ledger_key).name: card.id for card in node.peers}
-    log = Verifier.parse(node.vkey)
+    names = {card.ledger.name: card.id for card in node.peers}
+    log = node.log.keys
     return Standing(
         size=node.log.size,
         needed=sum(group.least for group in circle.policy.groups.values()),

@@ -8,7 +8,7 @@ from exchange.node.layout import Layout
 from exchange.node.settings import read_settings
 from exchange.wiring import verifier_key
 from exchange.witnessing.circle import policy_for
-from ledger.note import Verifier
+from ledger.keyring import keys_of_file
 from ledger.witness import Cosigned, CosignedNotes, Policy
 from ledger.witness.policy import BadPolicy, NotWitnessed
 
@@ -19,8 +19,7 @@ def witnessed_state(folder: Path, environment: Mapping[str, str], policy: bytes 
     Whether the ledger continues it is for `verify` to find out. Raises NotWitnessed where there is none, BadPolicy.
     """
     layout = Layout(folder).require()
-    key = verifier_key(folder, environment)
-    log = Verifier.parse(key)
+    log = keys_of_file(layout.ledger, verifier_key(folder, environment))
     if policy is None:
         cards = tuple(card for card in PeerBook(layout.peers) if card.witness_key)
         asked = policy_for(cards, read_settings(layout.settings, environment)["witness.quorum"], log)

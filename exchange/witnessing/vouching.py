@@ -9,7 +9,7 @@ from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.witnessing.keys import cosigner_of
 from ledger import Entry
-from ledger.note import Verifier
+from ledger.keys import Keys
 from ledger.witness import SeenLogs, Witness
 
 FORK = ("witness", "fork")
@@ -18,8 +18,8 @@ FORK = ("witness", "fork")
 def witness_of(node: Node, office: Callable[[], Office]) -> Witness:
     """The node as a witness for its peers. A fork it is shown is entered in its own ledger too."""
 
-    def log_of(origin: str) -> Verifier | None:
-        keys = (Verifier.parse(card.ledger_key) for card in node.peers)
+    def log_of(origin: str) -> Keys | None:
+        keys = (card.ledger for card in node.peers)
         return next((key for key in keys if key.name == origin), None)
 
     return Witness(
@@ -32,7 +32,7 @@ def witness_of(node: Node, office: Callable[[], Office]) -> Witness:
 
 
 def _enter(office: Office, peers: PeerBook, origin: str, proof: bytes) -> None:
-    peer = next((card.id for card in peers if Verifier.parse(card.ledger_key).name == origin), "")
+    peer = next((card.id for card in peers if card.ledger.name == origin), "")
     entry = Entry(
         type=FORK[0],
         subtype=FORK[1],

@@ -110,7 +110,7 @@ def _proposed(anchors: Anchors) -> Batch | None:
 
 def _next(log: Log, reached: End) -> Batch | None:
     note = log.checkpoint()
-    signed = Checkpoint.open(note, log.signer.verifier)
+    signed = Checkpoint.open(note, log.keys)
     if signed.size <= reached.stop:
         return None
     return Batch(

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.checkpoint import Checkpoint
+from ledger.checkpoint import Checkpoint, Trusted
 from ledger.disk import connect_to_read, explained
 from ledger.errors import BadNote, LedgerError
 from ledger.fabric.anchors import Alarm
 from ledger.fabric.channel import Batch
+from ledger.keyring import trusted_in
 from ledger.log import Log
 from ledger.merkle import EMPTY_ROOT
-from ledger.note import Verifier
 from ledger.stored import Head, tree_of
 from ledger.tiles import TileWrong
 from ledger.verify import signed_snapshot
@@ -27,7 +27,7 @@ class Past:
 
     size: int
     root: Callable[[int], bytes | None]
-    verifier: Verifier
+    keys: Trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def past_of(log: Log) -> Past:
         with log.tree() as (_, now):
             return _root(now.root, stop)
 
-    return Past(size=size, root=root, verifier=log.signer.verifier)
+    return Past(size=size, root=root, keys=log.keys)
 
 
 def past_in(path: Path, vkey: str, stops: Iterable[int]) -> Past:
@@ -60,12 +60,13 @@ def past_in(path: Path, vkey: str, stops: Iterable[int]) -> Past:
     db = connect_to_read(path)
     try:
         with explained(path.name, writing=False), signed_snapshot(db):
+            keys = trusted_in(db, vkey)
             size = Head.read(db, path.name)[0].size
             tree = tree_of(db, size)
             roots = {stop: _root(tree.root, stop) for stop in stops if stop <= size}
     finally:
         db.close()
-    return Past(size=size, root=roots.get, verifier=Verifier.parse(vkey))
+    return Past(size=size, root=roots.get, keys=keys)
 
 
 def compare(batches: Iterable[Batch], past_of_now: Callable[[], Past]) -> Compared:
@@ -83,7 +84,7 @@ def compare(batches: Iterable[Batch], past_of_now: Callable[[], Past]) -> Compar
 
 def not_ours(past: Past, batch: Batch) -> Alarm | None:
     """Why `batch` is not of this past; None where it is, and so are all entries before its end."""
-    if not _is_signed(past.verifier, batch):
+    if not _is_signed(past.keys, batch):
         return Alarm(
             batch=batch.seq,
             first_wrong=None,
@@ -121,9 +122,9 @@ def _not_following(batch: Batch, stop: int, root: str) -> Alarm | None:
     )
 
 
-def _is_signed(verifier: Verifier, batch: Batch) -> bool:
+def _is_signed(keys: Trusted, batch: Batch) -> bool:
     try:
-        signed = Checkpoint.open(batch.checkpoint.encode(), verifier)
+        signed = Checkpoint.open(batch.checkpoint.encode(), keys)
     except BadNote:
         return False
     return (signed.size, signed.root.hex()) == (batch.stop, batch.root)

@@ -226,7 +226,7 @@ class Projection:
         if db.pragma("application_id") != partitions.APPLICATION or db.pragma("user_version") != FORM:
             raise Unfit
         row = db.execute("SELECT size, root, verifier_key FROM applied").fetchone()
-        if row is None or row[2] != self._log.signer.verifier_key or row[0] > self._log.size:
+        if row is None or row[2] not in self._log.keys or row[0] > self._log.size:
             raise Unfit
         if row[1] != self._root(row[0]):
             raise Unfit

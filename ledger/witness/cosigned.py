@@ -9,8 +9,8 @@ from os import PathLike
 
 import apsw
 
-from ledger.checkpoint import Checkpoint
-from ledger.note import Verifier, read_note, signature_line
+from ledger.checkpoint import Checkpoint, Trusted
+from ledger.note import read_note, signature_line
 from ledger.witness.own_file import OwnFile
 from ledger.witness.policy import Policy
 
@@ -93,7 +93,7 @@ class CosignedNotes:
             for name, size, root, note, at in rows
         }
 
-    def newest(self, log: Verifier, policy: Policy) -> Cosigned | None:
+    def newest(self, log: Trusted, policy: Policy) -> Cosigned | None:
         """The longest state that was witnessed as `policy` asks. Raises BadNote where a note was altered."""
         for note in self._notes(log.name):
             signed = policy.cosigners(note)

@@ -10,8 +10,8 @@ import msgspec
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadKey, BadNote, ProofWrong
+from ledger.keys import Handover, HandoverWrong, Keys
 from ledger.merkle import roots_from_consistency
-from ledger.note import Verifier
 
 FORMAT = "hutong-fork-1"
 MOST_BYTES = 1 << 18
@@ -27,13 +27,17 @@ class ForkWrong(ProofWrong):
 
 
 class Fork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The JSON text: both signed notes, the shorter log first; hashes of the path (RFC 9162, 2.1.4.1) in hex."""
+    """The JSON text: both signed notes, the shorter log first; hashes of the path (RFC 9162, 2.1.4.1) in hex.
+
+    `handovers` lead from the first key of the log to `verifier_key`, where its key was ever changed.
+    """
 
     format: str
     verifier_key: str
     one: str
     other: str
     path: list[str]
+    handovers: list[Handover] | msgspec.UnsetType = msgspec.UNSET
 
     def written(self) -> bytes:
         """The file to hand on."""
@@ -50,7 +54,7 @@ class Forked:
     pinned: bool
 
 
-def fork_between(log: Verifier, one: bytes, other: bytes, path: list[bytes]) -> Fork | None:
+def fork_between(log: Keys, one: bytes, other: bytes, path: list[bytes]) -> Fork | None:
     """The proof in two notes of `log`, and a path between them; None where they prove nothing."""
     found = Fork(
         format=FORMAT,
@@ -58,6 +62,7 @@ def fork_between(log: Verifier, one: bytes, other: bytes, path: list[bytes]) -> 
         one=one.decode(),
         other=other.decode(),
         path=[step.hex() for step in path],
+        handovers=list(log.handovers) or msgspec.UNSET,
     )
     try:
         _shown(found, log)
@@ -74,18 +79,18 @@ def check_fork(proof: bytes, vkey: str | None = None) -> Forked:
         told = msgspec.json.decode(proof, type=Fork)
         if told.format != FORMAT:
             raise ValueError
-        log = Verifier.parse(told.verifier_key)
-        if vkey is not None and vkey.strip() != told.verifier_key:
+        log = Keys.following(told.verifier_key, told.handovers or ())
+        if vkey is not None and vkey.strip() not in log:
             raise ForkWrong("it is about another log than the one expected", "属于另一个账本")
         size, longest = _shown(told, log)
     except (ValueError, RecursionError):
         raise ForkWrong("it is not proof of a fork", "不是分叉证明文件") from None
-    except (BadKey, BadNote) as bad:
+    except (BadKey, BadNote, HandoverWrong) as bad:
         raise ForkWrong(str(bad), bad.zh) from None
     return Forked(log.name, size, longest, pinned=vkey is not None)
 
 
-def _shown(told: Fork, log: Verifier) -> tuple[int, int]:
+def _shown(told: Fork, log: Keys) -> tuple[int, int]:
     """Sizes of the two states. Raises ForkWrong unless they contradict, BadNote unless the log signed both."""
     one, other = (Checkpoint.open(note.encode(), log) for note in (told.one, told.other))
     if one.size == other.size:

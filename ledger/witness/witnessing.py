@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadNote
 from ledger.identity import EPOCH
+from ledger.keys import Keys
 from ledger.merkle import HASH_BYTES, is_consistent
-from ledger.note import MOST_NOTE_BYTES, Verifier, read_note, strict_base64
+from ledger.note import MOST_NOTE_BYTES, read_note, strict_base64
 from ledger.witness.cosignature import Cosigner
 from ledger.witness.fork import fork_between
 from ledger.witness.seen import Seen, SeenLogs
@@ -44,7 +45,7 @@ class Witness:
         seen: SeenLogs,
         cosigner: Cosigner,
         *,
-        log_of: Callable[[str], Verifier | None],
+        log_of: Callable[[str], Keys | None],
         clock: Callable[[], datetime],
         forked: Callable[[str, bytes], None] = lambda _origin, _proof: None,
     ) -> None:
@@ -72,7 +73,7 @@ class Witness:
             return Answer(400)
         return self._judged(log, told, note, old, path)
 
-    def _judged(self, log: Verifier, told: Checkpoint, note: bytes, old: int, path: list[bytes]) -> Answer:
+    def _judged(self, log: Keys, told: Checkpoint, note: bytes, old: int, path: list[bytes]) -> Answer:
         seconds = (self._clock() - EPOCH) // _SECOND
         refused: list[Answer] = []
         against: list[bytes] = []
@@ -93,7 +94,7 @@ class Witness:
             return refused[0]
         return Answer(200, self.cosigner.cosign(str(told), seconds))
 
-    def _keep_fork(self, log: Verifier, last: bytes, note: bytes, path: list[bytes], seconds: int) -> None:
+    def _keep_fork(self, log: Keys, last: bytes, note: bytes, path: list[bytes], seconds: int) -> None:
         one, other = sorted((last, note), key=lambda signed: Checkpoint.open(signed, log).size)
         fork = fork_between(log, one, other, path)
         if fork is None:

@@ -10,6 +10,7 @@ from exchange.federation.keys import NodeKeys
 from exchange.federation.messages import Asker, Question
 from exchange.node.secrets import MasterSecret
 from ledger import Signer
+from ledger.keys import Keys
 
 NOW = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 
@@ -68,7 +69,7 @@ def card(
         region=region,
         name=f"节点 {node}",
         url=url or f"https://{node}.example",
-        ledger_key=vkey(node),
+        ledger=Keys.only(vkey(node)),
         organisations=organisations,
         issued=issued,
         valid_for=valid_for,

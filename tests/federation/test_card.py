@@ -15,6 +15,7 @@ from exchange.errors import ExchangeError
 from exchange.federation.card import SKEW, make_card, read_card
 from exchange.federation.errors import BadCard, CardAltered, CardExpired, CardNotYetValid
 from exchange.federation.keys import NodeKeys
+from ledger.keys import Keys
 from tests.federation.regions import (
     KUNSHAN,
     KUNSHAN_CARD,
@@ -200,7 +201,7 @@ def test_a_node_cannot_make_itself_a_card_nobody_could_read() -> None:
             region="440400",
             name="珠海",
             url="https://zh.example",
-            ledger_key=vkey("zh"),
+            ledger=Keys.only(vkey("zh")),
             organisations=[KUNSHAN_HOSPITAL],
             issued=NOW,
         )

@@ -11,6 +11,7 @@ from exchange.federation.errors import PeerNotTrusted
 from exchange.federation.messages import Answer, Question
 from exchange.federation.receipt import check_receipt
 from ledger import Entry
+from ledger.keys import Keys
 from ledger.proof import prove
 from tests.federation.asking import Two, question
 from tests.federation.regions import vkey
@@ -42,7 +43,7 @@ def test_a_permit_without_a_receipt_is_not_believed(
 
 @pytest.mark.attack
 def test_a_receipt_of_another_ledger_is_not_believed(two: Two, told: tuple[Question, Answer]) -> None:
-    other = replace(two.asker.peers.by_id("ks"), ledger_key=vkey("ks"))
+    other = replace(two.asker.peers.by_id("ks"), ledger=Keys.only(vkey("ks")))
     with pytest.raises(PeerNotTrusted, match="its receipt proves nothing"):
         check_receipt(told[1], told[0], other)
 

@@ -140,7 +140,7 @@ def test_another_application_s_database_is_refused(path: Path) -> None:
 def test_a_later_version_is_not_guessed_at(log: Log, path: Path) -> None:
     log.close()
     db = apsw.Connection(str(path))
-    db.pragma("user_version", 2)
+    db.pragma("user_version", 3)
     db.close()
     with pytest.raises(LedgerDamaged, match="another version"):
         open_log(path)

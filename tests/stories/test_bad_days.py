@@ -22,6 +22,7 @@ from exchange.node.secrets import MasterSecret
 from exchange.sample import write_sample
 from exchange.wiring import found_node, open_node
 from ledger import Entry
+from ledger.keys import Keys
 
 pytestmark = pytest.mark.slow
 PATIENT = "ks-pt-0001"
@@ -149,7 +150,7 @@ def test_a_peer_whose_keys_have_expired_is_not_asked(node: Path) -> None:
     with open_node(node, {}) as opened:
         vkey = opened.vkey
         card = make_card(
-            keys, node="zh-platform", region="440400", name="珠海", url="http://127.0.0.1:1", ledger_key=vkey,
+            keys, node="zh-platform", region="440400", name="珠海", url="http://127.0.0.1:1", ledger=Keys.only(vkey),
             organisations=(), issued=then,
         )  # fmt: skip
         opened.peers.keep(card)
@@ -175,7 +176,7 @@ def test_a_card_that_somebody_put_among_the_peers_stops_every_release(node: Path
     with open_node(node, {}) as opened:
         card = make_card(
             keys, node="zh-platform", region="440400", name="珠海", url="http://127.0.0.1:1",
-            ledger_key=opened.vkey, organisations=(), issued=datetime.now(UTC),
+            ledger=Keys.only(opened.vkey), organisations=(), issued=datetime.now(UTC),
         )  # fmt: skip
         opened.peers.keep(card)
     refused(hutong(node, *ASK), 4, "the card of zh-platform was never joined")

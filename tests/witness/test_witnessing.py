@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from ledger import Signer, merkle
 from ledger.checkpoint import Checkpoint
 from ledger.errors import ProofWrong
+from ledger.keys import Keys
 from ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
 from ledger.note import Verifier, read_note
 from ledger.witness import (
@@ -80,7 +81,7 @@ def witness(tmp_path: Path) -> Witness:
 
 
 def one_at(path: Path) -> Witness:
-    known = {LOG.origin: LOG.verifier}
+    known = {LOG.origin: Keys.only(LOG.verifier_key)}
     return Witness(SeenLogs(path), COSIGNER, log_of=known.get, clock=lambda: NOW)
 
 

@@ -74,18 +74,16 @@ def timestamp(
 
 
 def _request(node: "Node") -> bytes:
-    from ledger.note import Verifier
     from ledger.timestamp import Stamps
 
-    return Stamps(node.layout.stamps).request(node.log.checkpoint(), Verifier.parse(node.vkey))
+    return Stamps(node.layout.stamps).request(node.log.checkpoint(), node.log.keys)
 
 
 def _stamps(node: "Node", tsa: str | None, answer: str | None, trusted: bytes) -> "list[Stamp]":
     from exchange.timestamping import answer_of
-    from ledger.note import Verifier
     from ledger.timestamp import Stamps
 
-    stamps, log = Stamps(node.layout.stamps), Verifier.parse(node.vkey)
+    stamps, log = Stamps(node.layout.stamps), node.log.keys
     if tsa is not None:
         return [stamps.keep(answer_of(tsa, _request(node), node.settings), trusted, log)]
     if answer is not None:

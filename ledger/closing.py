@@ -1,0 +1,77 @@
+"""Close a volume: move the entries of a key that has handed over into a file of their own.
+
+First the file, whole, compared and synced; then, in one transaction, it is named in the ledger and the entries are
+taken out there. Whatever stops it in between, every entry is in one of the two places, and it can be done again.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from ledger.disk import connect_to_read, connect_to_write, explained, make_durable, make_file
+from ledger.keyring import keys_in
+from ledger.log import Log
+from ledger.stored import entries_between
+from ledger.tiles import WIDTH
+from ledger.volumes import ENTRIES_SCHEMA, Volume, closed
+
+Progress = Callable[[int, int], None]
+
+
+def due(log: Log) -> list[Volume]:
+    """The volumes that could be closed: one for each key that has handed over."""
+    with log.reading() as db:
+        stops = [term.until for term in keys_in(db).terms if term.until]
+        done = closed(db)
+    firsts = [0, *stops]
+    every = [Volume(number, *ends) for number, ends in enumerate(zip(firsts, stops, strict=False), 1)]
+    return every[len(done) :]
+
+
+def close_volumes(log: Log, progress: Progress | None = None) -> list[Volume]:
+    """Close what can be closed. Raises LedgerAltered where an entry is not as it was appended; CannotAppend."""
+    volumes = due(log)
+    for volume in volumes:
+        _write(log, volume, progress or (lambda _done, _total: None))
+        _take_out(log.path, volume)
+    return volumes
+
+
+def _write(log: Log, volume: Volume, progress: Progress) -> None:
+    path = volume.beside(log.path)
+    draft = path.with_name(path.name + ".draft")
+    draft.unlink(missing_ok=True)
+    make_file(draft)
+    with closing(connect_to_write(draft)) as db, explained(draft.name):
+        db.execute(ENTRIES_SCHEMA)
+        for at in range(volume.first, volume.stop, WIDTH * WIDTH):
+            until = min(volume.stop, at + WIDTH * WIDTH)
+            with db:
+                rows = ((one.index, one.body, one.sealed) for one in log.scan(at, until))
+                db.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
+            progress(until - volume.first, volume.stop - volume.first)
+    _require_whole(log, draft, volume)
+    with explained(path.name):
+        make_durable(draft)
+        draft.replace(path)
+        path.chmod(0o400)
+        make_durable(path)
+
+
+def _require_whole(log: Log, draft: Path, volume: Volume) -> None:
+    """Read back what was written, before anything is taken out of the ledger."""
+    with closing(connect_to_read(draft)) as there, log.tree() as (_, tree):
+        for at in range(volume.first, volume.stop, WIDTH):
+            entries_between(there, draft.name, at, min(volume.stop, at + WIDTH), tree)
+
+
+def _take_out(ledger: Path, volume: Volume) -> None:
+    """Name the volume in the ledger and delete its entries there, in one transaction."""
+    with closing(connect_to_write(ledger)) as db, explained(ledger.name):
+        db.execute("BEGIN IMMEDIATE")
+        if volume in closed(db):  # by another process
+            db.execute("ROLLBACK")
+            return
+        db.execute("INSERT INTO volume VALUES (?, ?, ?)", (volume.number, volume.first, volume.stop))
+        db.execute("DELETE FROM entry WHERE place >= ? AND place < ?", (volume.first, volume.stop))
+        db.execute("COMMIT")
