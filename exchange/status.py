@@ -16,6 +16,7 @@ from exchange.holdings import missing
 from exchange.ledger_status import ledger_line
 from exchange.node.node import Node
 from exchange.policy.standing import standing
+from exchange.rotating import LIFETIME_DAYS, age_in_days
 from exchange.soundness import lost_keys, strangers, without_erasure
 from exchange.withdrawal.incoming import incoming
 from exchange.withdrawal.outgoing import waiting
@@ -87,7 +88,11 @@ def _keys(node: Node) -> Finding:
                 wrong=5,
                 left=left,
             )
-    return line("keys", f"readable; {count} patients have one", f"可读;{count} 位患者有密钥", patients=count)
+    en, zh = f"readable; {count} patients have one", f"可读;{count} 位患者有密钥"
+    if (days := age_in_days(node)) > LIFETIME_DAYS:
+        en += f"; the ledger's own is {days} days old: hutong ledger rotate"
+        zh += f"；账本密钥已使用 {days} 天：hutong ledger rotate"
+    return line("keys", en, zh, patients=count)
 
 
 def _records(node: Node) -> Finding:

@@ -26,6 +26,7 @@ from exchange.federation.peers import PeerBook
 from exchange.instants import to_us
 from exchange.node.create import Founding, clear_folder, prepare_folder
 from exchange.node.layout import Layout
+from exchange.node.ledger_key import signer_of
 from exchange.node.node import Node
 from exchange.node.opening import open_log, open_records
 from exchange.node.registry import first_registry, runner
@@ -43,7 +44,7 @@ from exchange.policy.rulebook import Rulebook
 from exchange.records import Store
 from exchange.soundness import require_sound
 from exchange.witnessing.vouching import witness_of
-from ledger import Entry, Log, Signer
+from ledger import Entry, Log
 from ledger.errors import CannotAppend
 from policies import Engine
 
@@ -108,7 +109,7 @@ def _fill(
     Vault.create(layout.vault, master, entropy).close()
     Store(layout.records, key=master.for_use("records")).close()
     log = Log.create(
-        layout.ledger, signer=_signer(settings, master), clock=clock, entropy=entropy, tables=TABLES
+        layout.ledger, signer=signer_of(layout, settings, master), clock=clock, entropy=entropy, tables=TABLES
     )
     log.append(
         Entry(
@@ -143,7 +144,7 @@ def open_node(
     layout = Layout(folder).require()
     settings = read_settings(layout.settings, environment)
     master = MasterSecret(read_secret(layout.keys / MASTER))
-    signer = _signer(settings, master)
+    signer = signer_of(layout, settings, master)
     with ExitStack() as stack:
         log, pen = open_log(layout, signer, clock, entropy, TABLES)
         stack.callback(log.close)
@@ -216,7 +217,7 @@ def verifier_key(folder: Path, environment: Mapping[str, str] = os.environ) -> s
     """The key the node's ledger is checked with; needs the keys folder, not a ledger that opens."""
     layout = Layout(folder).require()
     master = MasterSecret(read_secret(layout.keys / MASTER))
-    return _signer(read_settings(layout.settings, environment), master).verifier_key
+    return signer_of(layout, read_settings(layout.settings, environment), master).verifier_key
 
 
 def _node(
@@ -281,12 +282,8 @@ def _node(
         spool=waiting,
         peers=peers,
         keys=NodeKeys.of(master),
-        vkey=_signer(settings, master).verifier_key,
+        vkey=log.signer.verifier_key,
     )
-
-
-def _signer(settings: Settings, master: MasterSecret) -> Signer:
-    return Signer(f"hutong.{settings['node.region']}/{settings['node.id']}", master.for_use("ledger signer"))
 
 
 def _consent_config(settings: Settings) -> Config:

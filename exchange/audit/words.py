@@ -38,6 +38,7 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("count", "records"): ("统计档案", "records counted"),
     ("erasure", "destroy-key"): ("患者密钥已销毁", "patient's key destroyed"),
     ("import", "records"): ("导入档案", "records imported"),
+    ("ledger", "handover"): ("账本密钥已更换", "key of the ledger changed"),
     ("ledger", "stretch"): ("索引区段已封存", "stretch of the index sealed"),
     ("node", "backup"): ("节点已备份", "node backed up"),
     ("node", "create"): ("节点已建立", "node made"),

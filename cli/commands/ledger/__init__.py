@@ -7,6 +7,7 @@ from cli.commands.ledger import (
     proving,
     reconciling,
     reindexing,
+    rotating,
     stamping,
     verifying,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "proving",
     "reconciling",
     "reindexing",
+    "rotating",
     "stamping",
     "verifying",
 ]

@@ -93,6 +93,7 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("count", "records", ""): _COUNT,
     ("erasure", "destroy-key", ""): Kind(Shape.DELETE, PATIENT_RECORD, "Patient"),
     ("import", "records", ""): Kind(Shape.CREATE, IMPORT, "Bundle"),
+    ("ledger", "handover", ""): Kind(Shape.UPDATE, ALERT, "Device"),
     ("ledger", "stretch", ""): Kind(Shape.CREATE, LOG_USED, "AuditEvent", REPORT),
     ("node", "backup", ""): Kind(Shape.READ, EXPORT, "Binary"),
     ("node", "create", ""): Kind(Shape.CREATE, ACTIVITY, "Device"),

@@ -1,0 +1,77 @@
+"""Change the key the ledger signs with: the old key hands over to a new one, and is destroyed.
+
+Every reader who knows the old key can follow to the new one: the hand-over stands in the ledger, in the node's card
+and in every proof made afterwards.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from exchange.instants import CHINA, to_us
+from exchange.node.ledger_key import destroy_all_but, later_keys, write_next
+from exchange.node.node import Node
+from exchange.officers import require_officer
+from ledger import Entry, Recorded
+from ledger.errors import LedgerError
+from ledger.keys import HANDED_OVER, in_clear
+
+# ISO/IEC 27002:2022, 8.24 asks for a lifetime of every key; NIST SP 800-57 part 1, table 1: signing keys 1 to 3 years.
+LIFETIME_DAYS = 366
+
+
+def age_in_days(node: Node) -> int:
+    """For how many days the ledger's key has signed; 0 where that cannot be read."""
+    with suppress(LedgerError):
+        since = next((term.until for term in reversed(node.log.keys.terms) if term.until), 1)
+        return (node.clock() - node.log.read(since - 1).time).days
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """What was done. `derived`: the old key comes from the master secret, and is as safe as that is."""
+
+    entry: Recorded
+    old_key: str
+    new_key: str
+    file: Path
+    derived: bool
+
+
+def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Rotated:
+    """Hand the ledger's key over to a new one, and delete the old one's file.
+
+    `in_doubt_since`: since when the old key may have been in other hands; said in clear in the entry. A crash leaves
+    the old key in force, or the new one; never none. Raises NotAnOfficer, NotInDirectory,
+    CannotWrite, CannotAppend, LedgerAltered.
+    """
+    require_officer(node.directory, by)
+    old_key, derived = node.log.signer.verifier_key, not later_keys(node.layout)
+    file, successor = write_next(node.layout, node.log.signer.origin, node.desk.entropy)
+    since = in_doubt_since.astimezone(CHINA).isoformat(timespec="seconds") if in_doubt_since else ""
+    entry = Entry(
+        type=HANDED_OVER[0],
+        subtype=HANDED_OVER[1],
+        action="U",
+        outcome="0",
+        region=node.region,
+        node=node.id,
+        source="operator",
+        actor=node.desk.actor_named(by),
+        obligations=in_clear(successor.verifier_key, since),
+        claimed_us=to_us(node.clock()),
+    )
+    told = {"by": by, "old": old_key, "new": successor.verifier_key, "in_doubt_since": since}
+    try:
+        recorded = node.log.hand_over(node.desk.draft(entry, told, key=node.house_key), successor)
+    except BaseException:
+        # Unless it did happen: an interrupted call cannot know.
+        if successor.verifier_key not in node.log.keys:
+            file.unlink(missing_ok=True)
+        raise
+    destroy_all_but(node.layout, file)
+    return Rotated(
+        entry=recorded, old_key=old_key, new_key=successor.verifier_key, file=file, derived=derived
+    )
