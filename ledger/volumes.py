@@ -55,10 +55,10 @@ class Volume:
 class VolumeMissing(LedgerMissing):
     """A closed volume is not where the ledger is."""
 
-    def __init__(self, place: str, volume: Volume) -> None:
+    def __init__(self, place: str, first: int, stop: int) -> None:
         super().__init__(place)
-        self.args = (f"{place}, with the entries {volume.first} to {volume.stop - 1}, is not there",)
-        self.zh = f"{place}（第 {volume.first} 至 {volume.stop - 1} 条）不存在"
+        self.args = (f"{place}, with the entries {first} to {stop - 1}, is not there",)
+        self.zh = f"{place}（第 {first} 至 {stop - 1} 条）不存在"
         self.hint = "put it back beside ledger.db, or a symbolic link to it; a backup has it too"
         self.hint_zh = "请将其放回 ledger.db 所在目录，或在那里建立指向它的符号链接；备份中也有"
 
@@ -99,7 +99,7 @@ def opened(ledger: Path, volume: Volume) -> apsw.Connection:
     """A connection to read a volume with. Raises VolumeMissing, LedgerDamaged."""
     path = volume.beside(ledger)
     if not path.exists():
-        raise VolumeMissing(path.name, volume)
+        raise VolumeMissing(path.name, volume.first, volume.stop)
     db = connect_to_read(path)
     with explained(path.name, writing=False):
         if (db.pragma("application_id"), db.pragma("user_version")) != (APPLICATION, _FORM):
