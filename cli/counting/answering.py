@@ -79,8 +79,7 @@ class Answer:
     def _named(self, figures: "Figures", names: "Names") -> "Iterator[tuple[str, Row]]":
         for one in figures.rows:
             yield names.of(self.by, one.key, self.terminal.lang), one
-        if figures.together:
-            yield self.terminal.told(*TOGETHER), figures.together
+        yield self.terminal.told(*TOGETHER), figures.together
         yield self.terminal.told(*ALL), figures.total
 
     def _remarks(self, counted: "Counted") -> None:

@@ -1,8 +1,8 @@
 """What may be told of a count: nothing about a few patients, neither as a number nor as the difference of two.
 
-A group with fewer patients than the limit is told together with others, smallest first, until those told together have
-as many patients as the limit: then no subtraction leaves fewer. Every number is rounded down to a multiple of the
-limit, so that one patient more or less is hardly ever seen in it (docs/adr/0024).
+The smallest groups are always told together, as many of them as it takes to have as many patients as the limit: then
+no subtraction leaves fewer, and the first patient of a kind changes no row. Every number is rounded down to a multiple
+of the limit, so that one patient more or less is hardly ever seen in it (docs/adr/0024).
 """
 
 from collections import defaultdict
@@ -48,14 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A table that may be told. `together` is one row for all groups too small to stand alone, None without such.
+    """A table that may be told. `together` is one row for the smallest groups.
 
     Every number is a multiple of `least` and not above the true one. The key of `together` and of `total` is "".
     `left_out` are patients nothing was counted of, None where that is not asked.
     """
 
     rows: tuple[Row, ...]
-    together: Row | None
+    together: Row
     total: Row
     least: int
     left_out: int | None = None
@@ -63,7 +63,7 @@ class Figures:
     def as_dict(self) -> dict[str, object]:
         return {
             "rows": [_as_dict(one) for one in self.rows],
-            "together": _as_dict(self.together) if self.together else None,
+            "together": _as_dict(self.together),
             "total": _as_dict(self.total),
             "left_out": self.left_out,
             "rounded_down_to_multiples_of": self.least,
@@ -78,7 +78,7 @@ def figures(tally: Tally, least: int) -> Figures | None:
     alone, together = _apart(tally.groups, least)
     return Figures(
         rows=tuple(_told(key, tally.groups[key], least) for key in sorted(alone)),
-        together=_told("", together, least) if together.number else None,
+        together=_told("", together, least),
         total=_told("", total, least),
         least=least,
     )
@@ -90,11 +90,13 @@ def rounded(number: int, least: int) -> int:
 
 
 def _apart(groups: Mapping[str, Group], least: int) -> tuple[set[str], Group]:
-    """The keys of the groups that can stand alone, and all others joined."""
+    """The keys of the groups that can stand alone, and all others joined.
+
+    Which of two is smaller goes by the numbers as they are told: the exact ones would show in who stands alone.
+    """
     alone, together = set(groups), Group()
-    for key in sorted(groups, key=lambda one: (len(groups[one].patients), one)):
-        enough = not together.number or len(together.patients) >= least
-        if enough and len(groups[key].patients) >= least:
+    for key in sorted(groups, key=lambda one: (rounded(len(groups[one].patients), least), one)):
+        if len(together.patients) >= least and len(groups[key].patients) >= least:
             break
         alone.remove(key)
         together.number += groups[key].number

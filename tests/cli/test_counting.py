@@ -15,7 +15,17 @@ from exchange.counting import ACCESSES_BY, RECORDS_BY
 from exchange.wiring import found_node, open_node
 from tests.cli.typing_in import typed
 from tests.counting.house import MANAGER, PEOPLE, SUPERVISOR, agree, everybody
-from tests.exchange.nodes import FOUNDING, OFFICER, OTHER_DOCTOR, Clock, entropy, fill, put, question
+from tests.exchange.nodes import (
+    FOUNDING,
+    OFFICER,
+    OTHER_DOCTOR,
+    OWN_DOCTOR,
+    Clock,
+    entropy,
+    fill,
+    put,
+    question,
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +39,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         agree(node, *PEOPLE[:30])
         for one in PEOPLE:
             assert put(question(node, OTHER_DOCTOR, one), node.office).permit
+        for one in PEOPLE[:12]:
+            assert not put(question(node, OWN_DOCTOR, one), node.office).permit
     return place / "node"
 
 
@@ -68,12 +80,14 @@ def test_the_same_in_chinese(node: str) -> None:
 
 
 def test_a_program_reads_one_document(node: str) -> None:
-    done = typed("--node", node, "records", "count", "--as", MANAGER, "--by", "sex", "--json")
+    done = typed("--node", node, "records", "count", "--as", MANAGER, "--json")
     told = orjson.loads(done.stdout)
-    assert told["rows"] == [{"key": "female", "en": "female", "zh": "女", "number": 88, "patients": 22}]
-    assert (told["together"], told["total"]["number"], told["rounded_down_to_multiples_of"]) == (None, 88, 11)
+    words = {"en": "personal details (Patient)", "zh": "个人信息(Patient)"}
+    assert told["rows"] == [{"key": "Patient", **words, "number": 22, "patients": 22}]
+    assert told["together"] == {"key": "", "number": 55, "patients": 22}
+    assert (told["total"]["number"], told["rounded_down_to_multiples_of"]) == (88, 11)
     entry = typed("--node", node, "audit", "show", told["entry"], "--json")
-    assert orjson.loads(entry.stdout)["details"]["counted"]["grouped_by"] == "sex"
+    assert orjson.loads(entry.stdout)["details"]["counted"]["grouped_by"] == "class"
 
 
 def test_a_spreadsheet_gets_a_file(node: str, tmp_path: Path) -> None:

@@ -41,23 +41,33 @@ def _numbers(told: Figures) -> dict[str, tuple[int, int]]:
 
 def test_a_supervisor_counts_who_saw_and_who_was_refused(busy: Node) -> None:
     told = _counted(busy, "decision")
-    assert _numbers(told) == {"deny": (11, 11), "permit": (11, 11)}  # sixteen and fifteen
+    assert _numbers(told) == {"permit": (11, 11)}  # fifteen
+    assert (told.together.number, told.together.patients) == (11, 11)  # sixteen refused
     assert (told.total.number, told.total.patients) == (22, 22)
 
 
 def test_what_four_patients_are_asked_for_is_not_told_by_itself(busy: Node) -> None:
     told = _counted(busy, "purpose")
-    assert (_numbers(told), told.together and told.together.number) == ({}, 22)
+    assert (_numbers(told), told.together.number) == ({}, 22)
     assert "HPAYMT" not in orjson.dumps(told.as_dict()).decode()
 
 
 def test_it_is_counted_by_who_asked(busy: Node) -> None:
-    assert set(_numbers(_counted(busy, "organisation"))) == {"ks-first-hospital", "ks-tcm-hospital"}
-    assert set(_numbers(_counted(busy, "region"))) == {"320583"}
-    assert set(_numbers(_counted(busy, "tier"))) == {"county"}
-    assert set(_numbers(_counted(busy, "role"))) == {"physician"}
-    assert set(_numbers(_counted(busy, "emergency"))) == {"no"}
-    assert set(_numbers(_counted(busy, "month"))) == {"2026-11"}
+    looks = [one for one in entries(busy) if one.entry.type == "access"]
+    found = {by: {key_of(busy, one) for one in looks} for by, key_of in ACCESSES_BY.items()}
+    assert found["organisation"] == {"ks-first-hospital", "ks-tcm-hospital"}
+    assert found["region"] == {"320583"}
+    assert found["tier"] == {"county"}
+    assert found["role"] == {"physician"}
+    assert found["emergency"] == {"no"}
+    assert found["month"] == {"2026-11"}
+    assert set(_numbers(_counted(busy, "organisation"))) == {"ks-tcm-hospital"}
+
+
+def test_what_is_the_same_of_all_is_not_named(busy: Node) -> None:
+    """A name appearing here would tell of the first patient of another kind."""
+    told = _counted(busy, "region")
+    assert (_numbers(told), told.together) == ({}, told.total)
 
 
 @pytest.mark.parametrize("by", sorted(ACCESSES_BY))
