@@ -83,10 +83,11 @@ class Answer:
         yield self.terminal.told(*ALL), figures.total
 
     def _remarks(self, counted: "Counted") -> None:
-        least, entry = counted.figures.least, counted.entry.id
+        limit, entry = counted.figures.limit, counted.entry.id
         self.terminal.note(
-            f"numbers are rounded down to multiples of {least}; what is about fewer patients stands together",
-            f"数字向下取为 {least} 的倍数；涉及患者不足 {least} 人的合并列出",
+            f"numbers are rounded down to multiples of {limit.step}; what is about fewer than {limit.least} patients"
+            " stands together",
+            f"数字向下取为 {limit.step} 的倍数；涉及患者不足 {limit.least} 人的合并列出",
         )
         if left_out := counted.figures.left_out:
             self.terminal.note(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from exchange.audit.search import Filter, search
 from exchange.counting import months
 from exchange.counting.figures import Tally, figures
-from exchange.counting.limit import limit_here
+from exchange.counting.limit import SMALL_CELL, limit_here
 from exchange.counting.question import NO_CONTENT, NOT_A_SUPERVISOR, WITHOUT_CONSENT, in_the_way, question
 from exchange.counting.telling import Counted, Deliver, Record
 from exchange.directory import NotInDirectory, Organisation
@@ -55,16 +55,16 @@ def count_accesses(
     for one in _accesses(node, since, until):
         # Of a patient nobody knows there is no pseudonym: all of those count as one.
         tally.add(BY[by](node, one), one.entry.patient)
-    least = limit_here(node)
-    told = figures(tally, least)
+    limit = limit_here(node)
+    told = figures(tally, limit)
     if told is None:
         following = months.after(until)
         raise record.too_few(
-            least,
+            limit.least,
             f"only months that are over are counted: choose more of them; {following} is counted from its end on",
             f"只统计已结束的月份：请扩大范围；{following} 月待结束后计入",
         )
-    return record.tell(told, deliver, obligations=(f"small-cell:{least}",))
+    return record.tell(told, deliver, obligations=(f"{SMALL_CELL}:{limit.least}",))
 
 
 def _refusals(permission: Permission) -> tuple[Because, ...]:

@@ -2,7 +2,8 @@
 
 The smallest groups are always told together, as many of them as it takes to have as many patients as the limit: then
 no subtraction leaves fewer, and the first patient of a kind changes no row. Every number is rounded down to a multiple
-of the limit, so that one patient more or less is hardly ever seen in it (docs/adr/0024).
+of a step, so that one patient more or less is hardly ever seen in it. The step is of the rules and the same for every
+limit, which is a multiple of it: one number rounded in two ways would come out exactly (docs/adr/0024).
 """
 
 from collections import defaultdict
@@ -38,6 +39,24 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """About fewer than `least` patients nothing is told; numbers are told as multiples of `step`."""
+
+    step: int
+    least: int
+
+    @classmethod
+    def of(cls, step: int, *wanted: int) -> "Limit":
+        """The strictest of the `wanted` limits, raised to a multiple of `step`."""
+        step = max(step, 1)
+        return cls(step=step, least=max((step, *(-(-one // step) * step for one in wanted))))
+
+    def rounded(self, number: int) -> int:
+        """The multiple of the step that is not above `number`."""
+        return number - number % self.step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One group as it is told: at least so many things, of at least so many patients. `key` is its code."""
 
@@ -50,14 +69,14 @@ class Row:
 class Figures:
     """A table that may be told. `together` is one row for the smallest groups.
 
-    Every number is a multiple of `least` and not above the true one. The key of `together` and of `total` is "".
-    `left_out` are patients nothing was counted of, None where that is not asked.
+    Every number is a multiple of the limit's step and not above the true one. The key of `together` and of `total` is
+    "". `left_out` are patients nothing was counted of, None where that is not asked.
     """
 
     rows: tuple[Row, ...]
     together: Row
     total: Row
-    least: int
+    limit: Limit
     left_out: int | None = None
 
     def as_dict(self) -> dict[str, object]:
@@ -66,37 +85,32 @@ class Figures:
             "together": _as_dict(self.together),
             "total": _as_dict(self.total),
             "left_out": self.left_out,
-            "rounded_down_to_multiples_of": self.least,
+            "rounded_down_to_multiples_of": self.limit.step,
         }
 
 
-def figures(tally: Tally, least: int) -> Figures | None:
-    """What may be told of `tally`; None where even all of it is about fewer than `least` patients."""
+def figures(tally: Tally, limit: Limit) -> Figures | None:
+    """What may be told of `tally`; None where even all of it is about fewer patients than the limit."""
     total = _all(tally.groups.values())
-    if len(total.patients) < least:
+    if len(total.patients) < limit.least:
         return None
-    alone, together = _apart(tally.groups, least)
+    alone, together = _apart(tally.groups, limit)
     return Figures(
-        rows=tuple(_told(key, tally.groups[key], least) for key in sorted(alone)),
-        together=_told("", together, least),
-        total=_told("", total, least),
-        least=least,
+        rows=tuple(_told(key, tally.groups[key], limit) for key in sorted(alone)),
+        together=_told("", together, limit),
+        total=_told("", total, limit),
+        limit=limit,
     )
 
 
-def rounded(number: int, least: int) -> int:
-    """The multiple of `least` that is not above `number`."""
-    return number - number % least
-
-
-def _apart(groups: Mapping[str, Group], least: int) -> tuple[set[str], Group]:
+def _apart(groups: Mapping[str, Group], limit: Limit) -> tuple[set[str], Group]:
     """The keys of the groups that can stand alone, and all others joined.
 
     Which of two is smaller goes by the numbers as they are told: the exact ones would show in who stands alone.
     """
     alone, together = set(groups), Group()
-    for key in sorted(groups, key=lambda one: (rounded(len(groups[one].patients), least), one)):
-        if len(together.patients) >= least and len(groups[key].patients) >= least:
+    for key in sorted(groups, key=lambda one: (limit.rounded(len(groups[one].patients)), one)):
+        if len(together.patients) >= limit.least and len(groups[key].patients) >= limit.least:
             break
         alone.remove(key)
         together.number += groups[key].number
@@ -112,8 +126,8 @@ def _all(groups: Iterable[Group]) -> Group:
     return everything
 
 
-def _told(key: str, group: Group, least: int) -> Row:
-    return Row(key=key, number=rounded(group.number, least), patients=rounded(len(group.patients), least))
+def _told(key: str, group: Group, limit: Limit) -> Row:
+    return Row(key=key, number=limit.rounded(group.number), patients=limit.rounded(len(group.patients)))
 
 
 def _as_dict(row: Row) -> dict[str, object]:

@@ -13,9 +13,9 @@ import apsw
 import orjson
 
 from exchange.counting import months
-from exchange.counting.figures import Tally, figures, rounded
+from exchange.counting.figures import Tally, figures
 from exchange.counting.judging import Judgement, Permitted
-from exchange.counting.limit import limit_here, limit_of
+from exchange.counting.limit import SMALL_CELL, limit_here, limit_of
 from exchange.counting.question import WITHOUT_CONSENT, Question, in_the_way, question
 from exchange.counting.telling import Counted, Deliver, Record
 from exchange.directory import NotInDirectory
@@ -77,23 +77,25 @@ def _count(node: Node, asked: Question, by: str, deliver: Deliver, progress: Pro
             for item in over:
                 tally.add(key_of(item), one.patient)
     record = _record(node, asked, by, judged=judgement.digest)
-    least, unkept = limit_of(judgement.obligations, limit_here(node))
+    limit, unkept = limit_of(judgement.obligations, limit_here(node))
     if unkept:
         raise record.refuse(unkept)
-    told = figures(tally, least)
+    told = figures(tally, limit)
     if told is None:
         raise record.too_few(
-            least,
+            limit.least,
             "a patient allows it: hutong consent grant PATIENT --to HOUSE --for HPRGRP; what is of this month waits",
             "患者可允许统计：hutong consent grant 患者 --to 机构 --for HPRGRP；本月的记录下月才计入",
         )
-    codes = tuple(
-        sorted(f"{one.code}:{one.value}" if one.value else one.code for one in judgement.obligations)
-    )
+    codes = {
+        f"{one.code}:{one.value}" if one.value else one.code
+        for one in judgement.obligations
+        if one.code != SMALL_CELL
+    }
     return record.tell(
-        replace(told, left_out=rounded(left_out, least)),
+        replace(told, left_out=limit.rounded(left_out) if left_out >= limit.least else 0),
         deliver,
-        obligations=codes,
+        obligations=tuple(sorted((*codes, f"{SMALL_CELL}:{limit.least}"))),
         change=_nothing_said(seen),
     )
 

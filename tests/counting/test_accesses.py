@@ -93,7 +93,7 @@ def test_what_our_people_asked_elsewhere_is_counted_there(busy: Node, site: Site
 def test_the_stricter_of_the_rules_limit_and_the_nodes_counts(busy: Node, site: Site) -> None:
     site.clock.now = datetime(2026, 12, 2, 2, tzinfo=UTC)
     with site.open(HUTONG_RESEARCH_SMALL_CELL="1") as node:
-        assert _counted(node, "decision").least == LIMIT
+        assert _counted(node, "decision").limit.least == LIMIT
     with site.open(HUTONG_RESEARCH_SMALL_CELL="20") as node:
         assert _numbers(_counted(node, "decision")) == {}
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.counting.figures import Figures, Row, Tally, figures, rounded
+from exchange.counting.figures import Figures, Limit, Row, Tally, figures
 
-LIMIT = 11
+STEP = 11
+LIMIT = Limit(step=STEP, least=STEP)
+LIMITS = st.builds(Limit.of, st.integers(2, 11), st.integers(1, 20))
 # Which patients have how many things in which group.
 COUNTS = st.dictionaries(
     st.tuples(st.sampled_from("abcdefg"), st.integers(1, 60).map("p{}".format)),
@@ -39,7 +41,7 @@ def test_ten_patients_are_too_few_and_eleven_are_enough() -> None:
         rows=(),
         together=Row(key="", number=11, patients=11),
         total=Row(key="", number=11, patients=11),
-        least=LIMIT,
+        limit=LIMIT,
     )
 
 
@@ -77,30 +79,30 @@ def test_a_group_that_is_not_told_is_not_named() -> None:
 
 @pytest.mark.parametrize(("number", "expected"), [(0, 0), (10, 0), (11, 11), (21, 11), (22, 22), (1000, 990)])
 def test_numbers_are_rounded_down_to_multiples_of_the_limit(number: int, expected: int) -> None:
-    assert rounded(number, LIMIT) == expected
+    assert LIMIT.rounded(number) == expected
 
 
-@given(COUNTS, st.integers(2, 20))
+@given(COUNTS, LIMITS)
 def test_everything_told_is_about_enough_patients_and_nothing_above_the_truth(
-    counts: dict[tuple[str, str], int], limit: int
+    counts: dict[tuple[str, str], int], limit: Limit
 ) -> None:
     tally = _tally(counts)
     told = figures(tally, limit)
     if told is None:
-        assert len({patient for _, patient in counts}) < limit
+        assert len({patient for _, patient in counts}) < limit.least
         return
     for row in told.rows:
         true = tally.groups[row.key]
-        assert len(true.patients) >= limit
-        assert (row.number, row.patients) == (rounded(true.number, limit), rounded(len(true.patients), limit))
-        assert row.patients >= limit
+        assert len(true.patients) >= limit.least
+        assert (row.number, row.patients) == (limit.rounded(true.number), limit.rounded(len(true.patients)))
+        assert row.patients >= limit.least
     for row in (told.together, told.total):
-        assert row.patients >= limit
+        assert row.patients >= limit.least
 
 
-@given(COUNTS, st.integers(2, 20))
+@given(COUNTS, LIMITS)
 def test_no_subtraction_of_rows_from_the_total_leaves_few_patients(
-    counts: dict[tuple[str, str], int], limit: int
+    counts: dict[tuple[str, str], int], limit: Limit
 ) -> None:
     """Even for whoever knew the numbers exactly: left are groups that stand alone, and the joined ones."""
     tally = _tally(counts)
@@ -111,7 +113,7 @@ def test_no_subtraction_of_rows_from_the_total_leaves_few_patients(
     for size in range(len(alone) + 1):
         for taken in combinations(alone, size):
             left = set().union(*(one.patients for key, one in tally.groups.items() if key not in taken))
-            assert not left or len(left) >= limit
+            assert not left or len(left) >= limit.least
 
 
 # Tables that mostly can be told: groups of five to sixty patients, some of whom are in several.
@@ -124,7 +126,7 @@ TOLD = st.dictionaries(
 
 def _few(tally: Tally) -> int:
     """How many patients all groups below the limit have."""
-    return len(set().union(*(one.patients for one in tally.groups.values() if len(one.patients) < LIMIT)))
+    return len(set().union(*(one.patients for one in tally.groups.values() if len(one.patients) < STEP)))
 
 
 @given(TOLD, st.sampled_from("abcdefgh"), st.integers(1000, 1010))
@@ -135,11 +137,11 @@ def test_one_patient_more_moves_a_number_by_one_step_or_not_at_all(
     before, after = figures(less, LIMIT), figures(more, LIMIT)
     if before is None or after is None:
         return
-    of_a_step = len(more.groups[group].patients) % LIMIT == 0
-    few_are_enough = _few(less) < LIMIT <= _few(more)
+    of_a_step = len(more.groups[group].patients) % STEP == 0
+    few_are_enough = _few(less) < STEP <= _few(more)
     assert _keys(before) == _keys(after) or of_a_step or few_are_enough
-    assert after.total.number - before.total.number in (0, LIMIT)
-    assert after.total.patients - before.total.patients in (0, LIMIT)
+    assert after.total.number - before.total.number in (0, STEP)
+    assert after.total.patients - before.total.patients in (0, STEP)
 
 
 def test_the_order_of_the_rows_tells_nothing_about_their_size() -> None:
@@ -158,3 +160,22 @@ def test_the_first_patient_of_a_kind_changes_no_row() -> None:
 def test_groups_that_look_alike_change_no_places_for_one_patient() -> None:
     before, after = (figures(_of(a=range(some), b=range(100, 120)), LIMIT) for some in (20, 21))
     assert before == after
+
+
+@given(st.integers(1, 500), st.sets(st.integers(1, 200), min_size=1, max_size=8))
+def test_no_choice_of_limits_narrows_a_number_below_a_step(patients: int, chosen: set[int]) -> None:
+    """Told or not told: all answers together are those of every number within the same step."""
+    limits = [Limit.of(STEP, one) for one in chosen]
+    start = patients - patients % STEP
+
+    def answers(number: int) -> list[Figures | None]:
+        return [figures(_of(a=range(number)), one) for one in limits]
+
+    assert answers(start or 1) == answers(start + STEP - 1) == answers(patients)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "least"), [((), 11), ((1,), 11), ((11,), 11), ((12,), 22), ((22, 5), 22), ((23, 40), 44)]
+)
+def test_a_limit_is_the_strictest_that_is_wanted_in_whole_steps(wanted: tuple[int, ...], least: int) -> None:
+    assert Limit.of(STEP, *wanted) == Limit(step=STEP, least=least)

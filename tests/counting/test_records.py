@@ -1,5 +1,6 @@
 """A manager learns how much there is of what in the own house, and nothing about anybody."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from exchange.counting import (
     TooFewPatients,
     count_records,
 )
+from exchange.counting.figures import Limit
 from exchange.counting.judging import Judgement
 from exchange.counting.limit import limit_of
 from exchange.counting.question import question
@@ -56,7 +58,7 @@ def _permitted(node: Node) -> dict[str, set[str]]:
 def test_a_manager_counts_the_records_of_patients_who_agreed(node: Node) -> None:
     told = _counted(node, "month")
     assert _numbers(told) == {"2026-03": (22, 22), "2026-04": (22, 22)}  # thirty each
-    assert (told.total.number, told.total.patients, told.least) == (88, 22, LIMIT)  # 94 of thirty
+    assert (told.total.number, told.total.patients, told.limit.least) == (88, 22, LIMIT)  # 94 of thirty
 
 
 def test_what_four_people_have_stands_together_with_what_many_have(node: Node) -> None:
@@ -212,17 +214,43 @@ def test_a_suspended_house_counts_nothing(site: Site) -> None:
 
 def test_the_stricter_of_the_two_limits_counts(site: Site) -> None:
     with site.open(HUTONG_RESEARCH_SMALL_CELL="1") as node:
-        assert _counted(node).least == LIMIT
+        assert _counted(node).limit == Limit(step=LIMIT, least=LIMIT)
     with site.open(HUTONG_RESEARCH_SMALL_CELL="20") as node:
-        assert _counted(node).total.number == 80
+        assert _counted(node).limit == Limit(step=LIMIT, least=2 * LIMIT)
+        assert _counted(node).total.number == 88
+        assert entries(node)[-2].entry.obligations == (
+            "deidentify:statistics",
+            "minimum-necessary",
+            "small-cell:22",
+        )
+
+
+@pytest.mark.attack
+def test_whoever_sets_the_limit_of_the_node_does_not_count_exactly(site: Site) -> None:
+    told = set()
+    for limit in range(11, 31):
+        with site.open(HUTONG_RESEARCH_SMALL_CELL=str(limit)) as node, suppress(TooFewPatients):
+            total = _counted(node).total
+            told.add((total.number, total.patients))
+    assert told == {(88, 22)}
+
+
+def test_few_who_are_left_out_are_not_told_under_a_stricter_limit(site: Site) -> None:
+    with site.open() as node:
+        for one in AGREED[:5]:
+            _take_back(node, one)
+        assert _counted(node).left_out == LIMIT  # fifteen
+    with site.open(HUTONG_RESEARCH_SMALL_CELL="22") as node:
+        assert _counted(node).left_out == 0
 
 
 def test_a_duty_nobody_here_can_keep_refuses() -> None:
     known = (Obligation("deidentify", "statistics"), Obligation("small-cell", 11), Obligation("seal"))
-    assert limit_of(known, 5) == (11, ())
+    here = Limit(step=5, least=5)
+    assert limit_of(known, here) == (Limit(step=5, least=15), ())
     for one in (Obligation("sing"), Obligation("deidentify", "care"), Obligation("small-cell", "few")):
-        least, unkept = limit_of((*known, one), 5)
-        assert (least, [why.code for why in unkept]) == (11, ["POLICY_UNKNOWN_OBLIGATION"])
+        limit, unkept = limit_of((*known, one), here)
+        assert (limit.least, [why.code for why in unkept]) == (15, ["POLICY_UNKNOWN_OBLIGATION"])
 
 
 def test_rules_that_permit_everybody_still_need_each_patients_consent(node: Node) -> None:
@@ -329,7 +357,7 @@ def test_where_telling_fails_the_ledger_says_so(node: Node) -> None:
 
 def test_too_few_is_a_refusal_on_record(site: Site) -> None:
     with site.open(HUTONG_RESEARCH_SMALL_CELL="31") as node:
-        with pytest.raises(TooFewPatients, match="fewer than 31") as refused:
+        with pytest.raises(TooFewPatients, match="fewer than 33") as refused:
             count_records(node, MANAGER, "class", _never)
         assert (last(node).entry.decision, last(node).entry.why) == ("deny", "TOO_FEW")
         assert last(node).id == refused.value.entry
