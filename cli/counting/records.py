@@ -48,9 +48,10 @@ def count_records(
 ) -> None:
     """Count the records of a house, for whoever manages it: numbers, and nothing about few patients.
 
-    Counted are patients who agreed to it (purpose HPRGRP), and months that are over. Every number is rounded down; rows
-    about few patients are told together. Who counted, what and what was told is on record. Exit code 3 when refused, or
-    when there are too few patients for any number.
+    Counted are patients who agreed to it (purpose HPRGRP), or all where consent.statutory_authorities lists the house
+    for that, and months that are over. Every number is rounded down; rows about few patients are told together. Who
+    counted, what and what was told is on record. Exit code 3 when refused, or when there are too few patients for any
+    number.
 
     Example:
         hutong --node kunshan records count --as ks-mg-001 --by month

@@ -84,8 +84,10 @@ def _count(node: Node, asked: Question, by: str, deliver: Deliver, progress: Pro
     if told is None:
         raise record.too_few(
             limit.least,
-            "a patient allows it: hutong consent grant PATIENT --to HOUSE --for HPRGRP; what is of this month waits",
-            "患者可允许统计：hutong consent grant 患者 --to 机构 --for HPRGRP；本月的记录下月才计入",
+            "a patient allows it: hutong consent grant PATIENT --to HOUSE --for HPRGRP; what is of this month waits;"
+            " a house with a duty by law to report needs no consent: consent.statutory_authorities in node.toml",
+            "患者可允许统计：hutong consent grant 患者 --to 机构 --for HPRGRP；本月的记录下月才计入；"
+            "依法负有报告职责的机构无需同意：node.toml 的 consent.statutory_authorities",
         )
     codes = {
         f"{one.code}:{one.value}" if one.value else one.code

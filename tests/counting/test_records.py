@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
+from consent import Wish
 from exchange.audit import show
 from exchange.audit.agreement import disagreements
-from exchange.consenting import revoke
+from exchange.consenting import grant, revoke
 from exchange.counting import (
     RECORDS_BY,
     Counted,
@@ -198,6 +199,21 @@ def test_public_health_counts_another_house_only_where_its_patients_agreed_to_th
     for one in PEOPLE[:12]:
         allow(node, one, to="Organization/ks-cdc", purposes=("HPRGRP",))
     assert _counted(node, person=CDC, custodian=HOUSE).total.patients == LIMIT
+
+
+def test_a_house_with_a_duty_by_law_counts_everybody_and_whoever_refused_too(site: Site) -> None:
+    duty = {
+        "HUTONG_CONSENT_STATUTORY_AUTHORITIES": orjson.dumps({"HPRGRP": [f"Organization/{HOUSE}"]}).decode()
+    }
+    with site.open(**duty) as node:
+        told = _counted(node)
+        assert (told.total.patients, told.left_out) == (33, 0)  # all forty
+        grant(node, PEOPLE[30], Wish(refuse=True, purposes=("HPRGRP",)), by=f"Patient/{PEOPLE[30]}")
+        assert _counted(node) == told
+        with pytest.raises(TooFewPatients):  # nobody else has the duty
+            count_records(node, CDC, "class", _never, custodian=HOUSE)
+    with site.open() as node:
+        assert _counted(node).total.patients == 22
 
 
 def test_a_suspended_house_counts_nothing(site: Site) -> None:
