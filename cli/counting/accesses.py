@@ -16,17 +16,25 @@ from cli.usage import BadValue
 BY = ("organisation", "region", "tier", "role", "purpose", "decision", "reason", "emergency", "month")
 
 
+_FIRST = date(1970, 1, 1)
+
+
 class MonthType(click.ParamType[str]):
     """A month: 2026-01."""
 
     name = "month"
 
     def convert(self, value: Any, _: click.Parameter | None, __: click.Context | None) -> str:
-        """Raises BadValue for anything else."""
+        """Raises BadValue for anything else, and for months before 1970: no clock of a ledger shows those."""
         try:
-            return f"{date.fromisoformat(f'{value}-01'):%Y-%m}"
+            first = date.fromisoformat(f"{value}-01")
         except ValueError:
-            raise BadValue("must be a month like 2026-01", "应为月份，例如 2026-01") from None
+            first = date.min
+        if first < _FIRST:
+            raise BadValue(
+                "must be a month like 2026-01, from 1970-01 on", "应为 1970-01 起的月份，例如 2026-01"
+            )
+        return first.isoformat()[: len("2026-01")]
 
 
 MONTH = MonthType()

@@ -9,7 +9,7 @@ LENGTH = len("2026-01")
 
 def month_of(moment: datetime) -> str:
     """The month an instant lies in, in China's time."""
-    return f"{moment.astimezone(CHINA):%Y-%m}"
+    return moment.astimezone(CHINA).isoformat()[:LENGTH]
 
 
 def month_in(fhir_date: str) -> str:
@@ -20,9 +20,9 @@ def month_in(fhir_date: str) -> str:
         return fhir_date[:LENGTH]
     try:
         moment = datetime.fromisoformat(fhir_date)
-    except ValueError:
+        return month_of(moment if moment.tzinfo else moment.replace(tzinfo=CHINA))
+    except (ValueError, OverflowError):  # the first and the last day of the calendar lie outside it elsewhere
         return ""
-    return month_of(moment if moment.tzinfo else moment.replace(tzinfo=CHINA))
 
 
 def first_of(month: str) -> datetime:

@@ -146,7 +146,9 @@ def test_months_are_written_as_months(node: str) -> None:
     assert typed(*asked, "--from", "2021-06", "--to", "2021-06").exit_code == 0
     none = typed(*asked, "--from", "2021-07")
     assert (none.exit_code, none.stdout) == (3, "")
-    for wrong in ("2021", "2021-13", "2021-06-01", "June"):
+    assert typed(*asked, "--from", "1970-01", "--to", "9999-12").exit_code == 0
+    assert typed(*asked, "--from", "9999-12").exit_code == 3
+    for wrong in ("2021", "2021-13", "2021-06-01", "June", "0001-01", "0999-01", "1969-12"):
         done = typed(*asked, "--from", wrong)
         assert done.exit_code == 2
         assert "must be a month like 2026-01" in done.stderr
