@@ -115,6 +115,20 @@ class PolicyUnusable(PolicyError):
         )
 
 
+class DataUnusable(PolicyError):
+    """A table in the data of a bundle is not as it is read; `place` is where, from the root of the data."""
+
+    exit_code = 6
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"the data of the policy bundle cannot be read at {place}",
+            f"策略包的数据在 {place} 处无法读取",
+            hint="compare your own rules with the packaged ones, and build them again: hutong policy build",
+            hint_zh="请将自有规则与随程序提供的规则对照后重新构建：hutong policy build",
+        )
+
+
 class NoBuilder(PolicyError):
     """The pinned opa is not there, or refused the rules."""
 

@@ -6,11 +6,15 @@ policies/rego/hutong_data/levels says how we do, and a region's own rules may sa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from policies.bundle import DATA_ROOT
+from policies.errors import DataUnusable
+
 STRICTEST = "5"
+T = TypeVar("T")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +41,10 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """The levels of one bundle. `data` are those of the bundle, below `hutong_data`."""
+    """The levels of one bundle. `data` are those of the bundle, below `hutong_data`.
+
+    They may be a region's own: everything here raises DataUnusable, with the place, where they are not as they should.
+    """
 
     data: Mapping[str, Any]
 
@@ -48,36 +55,45 @@ class Grading:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Every kind of data, in the order of docs/scenarios.toml; none in a bundle that has no table of them."""
-        found = msgspec.convert(tuple(self.data.get("kinds", {}).values()), tuple[Kind, ...])
+        """Every kind of data, in the order of docs/scenarios.toml; none in a bundle without them, or without levels."""
+        if not self.is_told or "kinds" not in self.data:
+            return ()
+        found = [self._at(Kind, "kinds", name) for name in self._at(dict[str, Any], "kinds")]
         return tuple(sorted(found, key=lambda one: one.number))
 
     def category(self, kind: Kind) -> Words:
         """What its category is called."""
-        return msgspec.convert(self.data["levels"]["categories"][kind.category], Words)
+        return self._at(Words, "levels", "categories", kind.category)
 
     def level(self, confidentiality: str | None, sensitivities: Sequence[str] = ()) -> str:
         """The level of an item with these labels, "1" to "5"; the stricter where both say something.
 
         None is an item without a confidentiality label. A label nobody knows is of the strictest level.
         """
-        labels = self.data["labels"]
-        said = [labels["unlabelled"] if confidentiality is None else confidentiality]
-        said += [labels["sensitive"]] if sensitivities else []
+        said = [self._at(str, "labels", "unlabelled") if confidentiality is None else confidentiality]
+        said += [self._at(str, "labels", "sensitive")] if sensitivities else []
         return max(map(self._of_label, said))
 
     def made_safe(self, level: str, profile: str) -> str:
         """The level once de-identified with `profile`; never a stricter one than before."""
-        after: str = self.data["levels"]["profiles"].get(profile, level)
-        return min(level, after)
+        return min(level, self._at(dict[str, str], "levels", "profiles").get(profile, level))
 
     def words(self, level: str) -> Words:
         """What a level means."""
-        named = self.data["levels"]["named"][level]
-        return Words(named["en"], named["zh"])
+        return Words(*(self._at(str, "levels", "named", level, lang) for lang in ("en", "zh")))
 
     def _of_label(self, confidentiality: str) -> str:
-        named = self.data["levels"]["named"]
-        return next(
-            (level for level, one in named.items() if confidentiality in one["confidentiality"]), STRICTEST
-        )
+        for level in self._at(dict[str, Any], "levels", "named"):
+            if confidentiality in self._at(list[str], "levels", "named", level, "confidentiality"):
+                return level
+        return STRICTEST
+
+    def _at(self, kind: type[T], *path: str) -> T:
+        """What stands there. Raises DataUnusable where nothing does, or something else."""
+        found: Any = self.data
+        try:
+            for name in path:
+                found = found[name]
+            return msgspec.convert(found, kind)
+        except (KeyError, TypeError, msgspec.ValidationError):
+            raise DataUnusable("/".join((DATA_ROOT, *path))) from None

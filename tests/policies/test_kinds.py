@@ -1,6 +1,7 @@
 """Every kind of data has every column: category, level, label, classes, standards, what makes it safe, a record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from docs.scenarios import LAST, Scenario, grading, kind_of, page, rule_sets, ta
 from exchange.sample import write_sample
 from exchange.vocabulary import SENSITIVITIES
 from policies.bundle import read_bundle
+from policies.errors import DataUnusable
 from policies.grading import STRICTEST, Grading, Kind
 from tests.sample.reading import TODAY, Resource, Sample, labels, read_sample
 
@@ -166,6 +168,41 @@ def test_rules_from_before_there_were_levels_have_none() -> None:
     assert not before.is_told
     assert before.kinds == ()
     assert Grading(DATA).is_told
+
+
+SPOILT = [
+    ("levels/categories", lambda data: data["levels"].pop("categories")),
+    ("levels/named/5", lambda data: data["levels"]["named"].pop("5")),
+    ("levels/named/4/zh", lambda data: data["levels"]["named"]["4"].pop("zh")),
+    ("levels/named/1/confidentiality", lambda data: data["levels"]["named"]["1"].update(confidentiality=7)),
+    ("levels/profiles", lambda data: data["levels"].update(profiles=["care"])),
+    ("labels/sensitive", lambda data: data["labels"].pop("sensitive")),
+    ("labels/unlabelled", lambda data: data.update(labels=None)),
+    ("kinds/archive", lambda data: data["kinds"]["archive"].update(note="x")),
+    ("kinds", lambda data: data.update(kinds=["archive"])),
+]
+
+
+@pytest.mark.parametrize(("place", "spoil"), SPOILT, ids=[place for place, _ in SPOILT])
+def test_data_of_a_region_that_cannot_be_read_are_named_by_their_place(
+    place: str, spoil: Callable[[dict[str, Any]], object]
+) -> None:
+    data = deepcopy(DATA)
+    spoil(data)
+    with pytest.raises(DataUnusable, match=f"hutong_data/{place}") as refused:
+        _all_told(Grading(data))
+    assert place in refused.value.zh
+
+
+def test_rules_with_kinds_and_no_levels_tell_no_kinds() -> None:
+    assert Grading({name: one for name, one in DATA.items() if name != "levels"}).kinds == ()
+
+
+def _all_told(grading: Grading) -> None:
+    for one in grading.kinds:
+        grading.category(one)
+        grading.words(grading.made_safe(grading.level(one.label), "care"))
+        grading.words(grading.level(None, one.sensitive))
 
 
 def _labels(record: Resource) -> tuple[str | None, Sequence[str]]:
