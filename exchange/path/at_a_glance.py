@@ -1,7 +1,7 @@
 """What an emergency needs at one glance, first: who it is, allergies, current medicines, problems, devices, results.
 
 The order of the International Patient Summary (ISO 27269, HL7 IPS) where whoever opens the record has no time to look
-for anything. Nothing is left out; what is over stands behind what is current.
+for anything. Nothing is left out; what is over stands behind what is current, and what was never true stands last.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from exchange.records.labels import describe
-from exchange.records.references import each_of, paths
+from exchange.records.references import Path, each_of, paths
 
 # FHIR class -> its place, and the words for what stands there.
 _PLACES: Mapping[str, int] = {
@@ -30,7 +30,7 @@ _PLACES: Mapping[str, int] = {
     "Procedure": 6,
     "Immunization": 7,
 }
-_REST, _OVER = 8, 9
+_REST, _OVER, _UNTRUE = 8, 9, 10
 _SECTIONS: Mapping[int, tuple[str, str, str]] = {
     1: ("allergies", "allergies", "过敏"),
     2: ("medicines", "current medicines", "当前用药"),
@@ -40,7 +40,10 @@ _SECTIONS: Mapping[int, tuple[str, str, str]] = {
 }
 # Of an order, and of the clinical status of a problem or an allergy. What is not said counts as current.
 _STATUS = paths("clinicalStatus.coding.code status")
-_CURRENT = frozenset(("", "active", "on-hold", "unknown", "in-progress", "intended", "recurrence", "relapse"))
+_CURRENT = frozenset(("active", "on-hold", "unknown", "in-progress", "intended", "recurrence", "relapse"))
+# Of whether it is so at all: an allergy that was ruled out, a result filed with the wrong patient.
+_STANDS = paths("verificationStatus.coding.code status")
+_WRONG = frozenset(("entered-in-error", "refuted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,12 @@ def summary(bundle: bytes) -> tuple[Section, ...]:
 
 def _place(resource: Mapping[str, Any]) -> int:
     place = _PLACES.get(str(resource.get("resourceType")), _REST)
-    return _OVER if 1 <= place <= 3 and _status(resource) not in _CURRENT else place
+    if not _WRONG.isdisjoint(_said(resource, _STANDS)):
+        return _UNTRUE
+    # One of several codes may be the house's own, which nobody here can read.
+    said = _said(resource, _STATUS)
+    return _OVER if 1 <= place <= 3 and said and _CURRENT.isdisjoint(said) else place
 
 
-def _status(resource: Mapping[str, Any]) -> str:
-    return next((str(value) for value in each_of(resource, _STATUS)), "")
+def _said(resource: Mapping[str, Any], elements: tuple[Path, ...]) -> frozenset[str]:
+    return frozenset(value for value in each_of(resource, elements) if isinstance(value, str) and value)

@@ -77,6 +77,54 @@ def test_an_odd_record_stands_somewhere_and_stops_nothing(odd: list[dict[str, An
     assert sorted(in_order(map(orjson.dumps, odd))) == sorted(map(orjson.dumps, odd))
 
 
+def verified(code: str) -> Mapping[str, Any]:
+    return {"verificationStatus": {"coding": [{"code": code}]}}
+
+
+WRONG: tuple[Mapping[str, Any], ...] = (
+    {"resourceType": "AllergyIntolerance", "id": "mistaken", **verified("entered-in-error")},
+    {
+        "resourceType": "AllergyIntolerance",
+        "id": "ruled-out",
+        "clinicalStatus": ACTIVE,
+        **verified("refuted"),
+    },
+    {
+        "resourceType": "Condition",
+        "id": "wrong-chart",
+        "clinicalStatus": ACTIVE,
+        **verified("entered-in-error"),
+    },
+    {"resourceType": "MedicationRequest", "id": "mistyped", "status": "entered-in-error"},
+    {"resourceType": "Device", "id": "not-hers", "status": "entered-in-error"},
+    {"resourceType": "Observation", "id": "mixed-up", "status": "entered-in-error"},
+)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda one: one["id"])
+def test_what_was_never_true_stands_last_and_is_not_counted(wrong: Mapping[str, Any]) -> None:
+    newest = {**wrong, "recordedDate": "2026-11-30"}
+    assert ids(in_order(map(orjson.dumps, (newest, *RECORD))))[-1] == wrong["id"]
+    assert not any(one.count for one in summary(orjson.dumps({"entry": [{"resource": newest}]})))
+
+
+@pytest.mark.parametrize("code", ["unconfirmed", "provisional", "differential", "confirmed"])
+def test_what_is_only_suspected_stands_where_it_belongs(code: str) -> None:
+    suspected = {"resourceType": "AllergyIntolerance", "id": "suspected", **verified(code)}
+    assert ids(in_order(map(orjson.dumps, (*RECORD, suspected))))[:3] == ["who", "penicillin", "suspected"]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [{"coding": [{"system": "urn:house", "code": "现患"}, {"code": "active"}]}, {"text": "active"}, None],
+)
+def test_one_code_that_says_current_is_enough_and_none_is_too(status: object) -> None:
+    one = {"resourceType": "Condition", "id": "two-codes", "clinicalStatus": status}
+    assert {part.name for part in summary(orjson.dumps({"entry": [{"resource": one}]})) if part.count} == {
+        "problems"
+    }
+
+
 def test_how_much_of_each_part_there_is_and_that_there_is_none() -> None:
     bundle = orjson.dumps({"entry": [{"resource": one} for one in RECORD if one["resourceType"] != "Device"]})
     assert {one.name: one.count for one in summary(bundle)} == {
