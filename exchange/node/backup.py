@@ -8,8 +8,8 @@ import hashlib
 import hmac
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,29 +17,27 @@ from tempfile import mkdtemp
 import apsw
 import orjson
 
-from exchange.erasing import erased
 from exchange.errors import CannotWrite, ExchangeError
 from exchange.instants import to_us
+from exchange.node.backup_files import Progress, copy_files
 from exchange.node.layout import Layout
 from exchange.node.node import Node
 from exchange.node.secrets import MasterSecret
 from ledger import Entry, Log
 from ledger.checkpoint import export_checkpoint
-from ledger.disk import connect_to_read
 from ledger.errors import CannotAppend
-from ledger.verify import signed_snapshot
 
 LIST = "backup.json"
 KEY_USE = "backup list"
-# What is written again by hand or by the program, as it stands; the databases are copied by SQLite.
-PLAIN = ("node.toml", "registry.toml", "orders.toml", "peers", "policies")
 # Settings that name a file, which may lie anywhere: those are the operator's to keep.
-ELSEWHERE = ("policy.bundle", "policy.key", "policy.token_file", "policy.ca_file", "serve.ca_file")
-_PAGES = 4096
-# An erasure while the files are copied is rare; so many in a row are something else.
-_TRIES = 10
-
-Progress = Callable[[int, int], None]
+ELSEWHERE = (
+    "policy.bundle",
+    "policy.key",
+    "policy.token_file",
+    "policy.ca_file",
+    "serve.ca_file",
+    "ledger.connection",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +69,6 @@ class NoPlaceForBackup(ExchangeError):
         )
 
 
-class NoQuietMoment(ExchangeError):
-    """Patients were erased each time the files were copied, so that keys and ledger would not fit together."""
-
-    exit_code = 5
-
-    def __init__(self) -> None:
-        super().__init__(
-            "keys of patients were destroyed each time while the node was copied; nothing is kept of the copy",
-            "复制期间每次都有患者密钥被销毁;副本未保留",
-            hint="try again when nobody is being erased",
-            hint_zh="请在没有销毁操作时重试",
-        )
-
-
 def checkpoint_beside(folder: Path) -> Path:
     """Where the checkpoint of the copy in `folder` lies: outside it, so that it can be kept elsewhere."""
     folder = folder.absolute()
@@ -105,8 +89,7 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
     try:
         with _explained(folder.name):
             copy = Layout(draft)
-            _databases(node, copy, progress)
-            _plain(node, copy, secrets=secrets)
+            spooled = copy_files(node, copy, secrets=secrets, progress=progress)
             log = Log.open(
                 copy.ledger,
                 signer=node.log.signer,
@@ -117,8 +100,13 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
             with log:
                 entries, note = log.size, log.checkpoint()
             _list(node, draft, entries=entries, secrets=secrets)
-            draft.rename(folder.absolute())
         export_checkpoint(note, checkpoint_beside(folder))
+        try:
+            with _explained(folder.name):
+                draft.rename(folder.absolute())
+        except BaseException:
+            checkpoint_beside(folder).unlink()
+            raise
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -126,7 +114,7 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
         folder=folder,
         checkpoint=checkpoint_beside(folder),
         entries=entries,
-        spooled=node.spool.waiting(),
+        spooled=spooled,
         secrets=secrets,
         entry=entry,
         elsewhere=tuple(one for one in ELSEWHERE if node.settings[one]),
@@ -139,7 +127,9 @@ def list_mac(listed: bytes, master: MasterSecret) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, hex."""
+    """SHA-256 of a file, hex; of a link, where it points."""
+    if path.is_symlink():
+        return f"-> {path.readlink()}"
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -148,7 +138,7 @@ def files_below(folder: Path) -> Iterator[str]:
     """Every file of a copy, from its folder; the secrets and the list prove themselves."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_dir() and name != LIST and not name.startswith("keys/"):
+        if (path.is_symlink() or not path.is_dir()) and name != LIST and not name.startswith("keys/"):
             yield name
 
 
@@ -157,6 +147,10 @@ def _require_free(folder: Path, node: Path) -> None:
         raise NoPlaceForBackup(str(folder), "lies in the node's own folder", "位于节点目录之内")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise NoPlaceForBackup(str(folder), "is there and not empty", "已存在且非空")
+    if (beside := checkpoint_beside(folder)).is_dir():
+        raise NoPlaceForBackup(
+            str(beside), "is a folder, and the checkpoint goes there", "是目录，而检查点须写在此处"
+        )
 
 
 def _on_record(node: Node, *, secrets: bool) -> str:
@@ -177,56 +171,6 @@ def _on_record(node: Node, *, secrets: bool) -> str:
     return ""
 
 
-def _databases(node: Node, copy: Layout, progress: Progress) -> None:
-    """The ledger first and the vault last, so that there is a key for every entry copied.
-
-    A key destroyed in between would be missing without an erasure: then they are copied once more.
-    """
-    for _ in range(_TRIES):
-        before = erased(node.log)
-        with closing(connect_to_read(node.layout.ledger)) as source, signed_snapshot(source):
-            _pages(source, copy.ledger, progress)
-        for path in (node.layout.records, node.layout.vault):
-            with closing(_connect(path)) as source:
-                _pages(source, copy.root / path.name, progress)
-        if erased(node.log) == before:
-            return
-    raise NoQuietMoment
-
-
-def _connect(path: Path) -> apsw.Connection:
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    db.set_busy_timeout(10_000)
-    # One snapshot from the first page to the last, whoever writes meanwhile.
-    db.execute("BEGIN")
-    db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
-    return db
-
-
-def _pages(source: apsw.Connection, path: Path, progress: Progress) -> None:
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as target:
-        with target.backup("main", source, "main") as pages:
-            while not pages.done:
-                pages.step(_PAGES)
-                progress(pages.page_count - pages.remaining, pages.page_count)
-        # The copy is one file: nothing of it lies in a -wal that could be forgotten.
-        target.pragma("journal_mode", "delete")
-
-
-def _plain(node: Node, copy: Layout, *, secrets: bool) -> None:
-    for name in (*PLAIN, *(("keys",) if secrets else ())):
-        source = node.layout.root / name
-        if source.is_dir():
-            shutil.copytree(source, copy.root / name)
-        elif source.exists():
-            shutil.copy2(source, copy.root / name)
-    # It goes into the ledger and away as soon as the ledger takes it.
-    with suppress(FileNotFoundError):
-        shutil.copy2(node.spool.path, copy.spool)
-
-
 def _list(node: Node, draft: Path, *, entries: int, secrets: bool) -> None:
     listed = {
         "node": node.id,
@@ -240,7 +184,8 @@ def _list(node: Node, draft: Path, *, entries: int, secrets: bool) -> None:
     # On its own last line, so that what it is made over is what stands above it.
     (draft / LIST).write_bytes(written + b"\n" + list_mac(written, node.office.master).encode() + b"\n")
     for path in draft.rglob("*"):
-        _make_durable(path)
+        if not path.is_symlink():
+            _make_durable(path)
     _make_durable(draft)
 
 

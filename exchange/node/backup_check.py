@@ -18,7 +18,8 @@ import orjson
 
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA
-from exchange.node.backup import LIST, Progress, checkpoint_beside, digest_of, files_below, list_mac
+from exchange.node.backup import LIST, checkpoint_beside, digest_of, files_below, list_mac
+from exchange.node.backup_files import Progress
 from exchange.node.layout import Layout
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from ledger.checkpoint import Checkpoint

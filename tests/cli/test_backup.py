@@ -2,14 +2,19 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 
+import apsw
 import orjson
 import pytest
 
 from exchange.erasing import erase
-from exchange.node.backup import back_up
+from exchange.errors import CannotWrite
+from exchange.node.backup import ELSEWHERE, back_up
+from exchange.node.node import Node
+from exchange.node.settings import TABLE
 from exchange.wiring import open_node
 from tests.cli.typing_in import typed
 
@@ -49,6 +54,10 @@ def folder(made: Path, tmp_path: Path) -> Path:
         )
         assert told.exit_code == 0, told.stderr
     return tmp_path
+
+
+# How the name of a setting ends that names a file.
+FILE_NAMES = ("_file", ".bundle", ".key", ".connection")
 
 
 def checked(
@@ -193,6 +202,50 @@ def test_an_unfinished_copy_is_none(folder: Path) -> None:
     assert checked(folder) == (6, {})
 
 
+def test_where_the_checkpoint_has_no_place_nothing_is_copied(folder: Path) -> None:
+    (folder / "third.checkpoint").mkdir()
+    before = sorted(folder.rglob("*"))
+    told = typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "third"))
+    assert (told.exit_code, sorted(folder.rglob("*"))) == (2, before)
+    assert "nothing was copied" in told.stderr
+
+
+def test_a_copy_that_cannot_be_put_in_its_place_leaves_no_checkpoint(folder: Path) -> None:
+    def meanwhile(_done: int, _total: int) -> None:
+        (folder / "third").mkdir(exist_ok=True)
+        (folder / "third" / "somebody else's").touch()
+
+    before = set(folder.iterdir())
+    with open_node(folder / "kunshan") as node, pytest.raises(CannotWrite):
+        back_up(node, folder / "third", secrets=False, progress=meanwhile)
+    assert set(folder.iterdir()) - before == {folder / "third"}
+
+
+@pytest.mark.attack
+def test_a_link_in_the_node_brings_no_secret_into_a_copy(folder: Path) -> None:
+    (folder / "kunshan" / "peers" / "tianjin").symlink_to("../keys/master.key")
+    assert typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "third")).exit_code == 0
+    link = folder / "third" / "peers" / "tianjin"
+    assert link.is_symlink()
+    assert checked(folder, "third")[0] == 0
+    link.unlink()
+    link.symlink_to("../keys/tls.key")
+    code, found = checked(folder, "third")
+    assert (code, found["files"]) == (4, False)
+
+
+def test_files_that_settings_name_are_told(folder: Path) -> None:
+    settings = folder / "kunshan" / "node.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[ledger]\nconnection = "channel.toml"\n', "utf-8")
+    told = typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "third"))
+    assert "not copied, keep yourself: the files these settings name: ledger.connection" in told.stderr
+
+
+@pytest.mark.parametrize("setting", [one.key for one in TABLE if one.key.endswith(FILE_NAMES)])
+def test_no_setting_that_names_a_file_is_forgotten(setting: str) -> None:
+    assert setting in (*ELSEWHERE, "emergency.spool_file")  # that file is in the copy
+
+
 @pytest.mark.parametrize("place", ["kunshan/inside", "kunshan", "copy"])
 def test_a_copy_goes_where_nothing_is_yet(folder: Path, place: str) -> None:
     before = sorted(folder.rglob("*"))
@@ -208,6 +261,50 @@ def test_emergencies_that_wait_for_the_ledger_are_copied(folder: Path) -> None:
         node.office.spool.write(node.log.read(0).entry, {"why": "the ledger was full"}, key=node.house_key)
         back_up(node, folder / "spooled", secrets=False, progress=lambda _done, _total: None)
     assert (folder / "spooled" / "spool.jsonl").read_bytes().count(b"\n") == 1
+
+
+def spooled(node: Node, why: str) -> None:
+    node.office.spool.write(node.log.read(0).entry, {"why": why}, key=node.house_key)
+
+
+def late(folder: Path, name: str) -> int:
+    """How many entries out of the spool the ledger of the copy has once it is opened."""
+    with open_node(folder / name) as copy:
+        return sum(one.entry.source == "spool" for one in copy.log.scan())
+
+
+@pytest.mark.parametrize("step", [0, 1, 2, 3])
+def test_emergencies_that_reach_the_ledger_while_it_is_copied_are_in_the_copy_once(
+    folder: Path, step: int
+) -> None:
+    """Drained before the ledger was copied, or after it: neither loses one or takes it twice."""
+    copied = iter(range(4))  # witness.db, ledger.db, records.db, vault.db
+    with closing(apsw.Connection(str(folder / "kunshan" / "witness.db"))) as witness:
+        witness.execute("CREATE TABLE something(seen)")
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total and next(copied, None) == step:
+            with open_node(folder / "kunshan"):
+                pass  # whatever opens the node drains the spool
+
+    with open_node(folder / "kunshan") as node:
+        spooled(node, "the ledger was full")
+        back_up(node, folder / "third", secrets=True, progress=meanwhile)
+        assert node.spool.waiting() == 0
+    assert late(folder, "third") == 1
+    assert checked(folder, "whole")[0] == 0
+
+
+def test_an_emergency_written_down_while_the_node_is_copied_is_in_the_copy(folder: Path) -> None:
+    def meanwhile(done: int, total: int) -> None:
+        if done == total and node.spool.waiting() == 1:
+            spooled(node, "and another one")
+
+    with open_node(folder / "kunshan") as node:
+        spooled(node, "the ledger was full")
+        made = back_up(node, folder / "third", secrets=True, progress=meanwhile)
+    assert made.spooled == 2
+    assert late(folder, "third") == 2
 
 
 def test_a_node_that_is_written_to_all_the_while_is_copied_whole(folder: Path) -> None:
