@@ -16,7 +16,7 @@ from urllib.parse import quote
 import apsw
 import orjson
 
-from exchange.errors import ExchangeError
+from exchange.errors import BadKeyFile, ExchangeError
 from exchange.instants import CHINA
 from exchange.node.backup import LIST, checkpoint_beside, digest_of, files_below, list_mac
 from exchange.node.backup_files import Progress
@@ -69,6 +69,8 @@ def check(
     listed, listing = _listed(folder, master)
     # Without a list that is the node's own nobody can tell which files should be there.
     found = [listing, *([_files(folder, listed["files"])] if listing.ok else [])]
+    if listing.ok and listed["secrets"]:
+        found.append(_secrets(copy, master))
     try:
         verified = verify(copy.ledger, vkey, progress=progress)
         found.append(Finding(check="ledger", ok=verified.ok, en=verified.en, zh=verified.zh))
@@ -132,6 +134,16 @@ def _files(folder: Path, listed: Mapping[str, str]) -> Finding:
         en="; ".join(f"{en}: {', '.join(names)}" for en, _, names in told),
         zh=";".join(f"{zh}:{'、'.join(names)}" for _, zh, names in told),
     )
+
+
+def _secrets(copy: Layout, master: MasterSecret) -> Finding:
+    """Whether the copy opens by itself: its list does not name the secrets."""
+    try:
+        same = hmac.compare_digest(read_secret(copy.keys / MASTER), master.value)
+        en, zh = ("is this node's", "属于本节点") if same else ("is another node's", "不属于本节点")
+    except BadKeyFile as error:
+        return Finding(check="secrets", ok=False, en=f"in the copy, {error}", zh=f"副本中的 {error.zh}")
+    return Finding(check="secrets", ok=same, en=f"keys/{MASTER} {en}", zh=f"keys/{MASTER} {zh}")
 
 
 def _keys(copy: Layout) -> Finding:

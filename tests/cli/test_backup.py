@@ -89,10 +89,32 @@ def test_a_copy_holds_no_secret_unless_it_was_asked_for(folder: Path) -> None:
 def test_a_copy_checks_out_beside_its_node_and_a_whole_one_alone(folder: Path) -> None:
     code, found = checked(folder)
     assert (code, set(found.values())) == (0, {True})
-    assert set(found) == {"list", "files", "ledger", "keys", "checkpoint", "node"}
+    assert set(found) == {"list", "files", "ledger", "keys", "checkpoint", "node"}  # and no word on secrets
     code, found = checked(folder, "whole", node="nothing")
     assert (code, set(found.values())) == (0, {True})
     assert "node" not in found
+    assert "secrets" in found
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda key: key.write_bytes(b"spoilt"), "is not a key of 32 bytes"),
+        (lambda key: key.write_bytes(bytes(32)), "is another node's"),
+        (lambda key: key.unlink(), "is missing"),
+        (lambda key: key.chmod(0o644), "can be read by other users"),
+    ],
+    ids=["spoilt", "of another node", "lost", "open to all"],
+)
+def test_secrets_in_a_copy_that_do_not_open_it_are_found(
+    folder: Path, spoil: Callable[[Path], object], told: str
+) -> None:
+    spoil(folder / "whole" / "keys" / "master.key")
+    code, found = checked(folder, "whole")
+    assert (code, found["list"], found["secrets"]) == (4, True, False)
+    said = typed("--node", str(folder / "kunshan"), "node", "backup", "--check", str(folder / "whole"))
+    assert told in said.stdout
 
 
 def test_a_check_leaves_the_copy_as_it_was(folder: Path) -> None:
