@@ -41,7 +41,7 @@ class CannotRead(TerminalError):
         hint: str = "name a file that holds it, or - for standard input",
         hint_zh: str = "请给出内容正确的文件，或用 - 表示标准输入",
     ) -> None:
-        super().__init__(f"{place} {en}", f"无法使用 {place}:{zh}", hint=hint, hint_zh=hint_zh)
+        super().__init__(f"{place} {en}", f"无法使用 {place}：{zh}", hint=hint, hint_zh=hint_zh)
 
 
 class SetAside(TerminalError):
@@ -80,7 +80,7 @@ class CannotWriteAnswer(TerminalError):
     def __init__(self, place: str, why: str) -> None:
         super().__init__(
             f"{place} cannot be written: {why}",
-            f"无法写入 {place}:{why}",
+            f"无法写入 {place}：{why}",
             hint="name a place with free space where you may write",
             hint_zh="请换一个有空间且有写权限的位置",
         )

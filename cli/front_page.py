@@ -19,7 +19,7 @@ def front_page(root: click.Group, context: click.Context) -> str:
             for noun in audience.nouns
             if (command := root.get_command(context, noun)) is not None
         ]
-        blocks.append(listing(f"{audience.zh}:" if lang == "zh" else f"{audience.en}:", named))
+        blocks.append(listing(f"{audience.zh}：" if lang == "zh" else f"{audience.en}:", named))
     *_, options = sections(root, context, lang)
     blocks.append(listing(*options))
     return "\n\n".join("\n".join(block) for block in blocks)

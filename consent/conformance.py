@@ -59,7 +59,7 @@ def _of_the_whole(resource: Mapping[str, Any]) -> Iterator[Difference]:
             "R4",
             "Consent.provision.type",
             "the text of R4 does not permit a type on the root rule, PCF demands it; here it decides",
-            "R4 文本不允许根规则带 type,PCF 则要求必须有;此处以它为准",
+            "R4 文本不允许根规则带 type，PCF 则要求必须有；此处以它为准",
         )
     else:
         yield from _without_type(resource)
@@ -68,7 +68,7 @@ def _of_the_whole(resource: Mapping[str, Any]) -> Iterator[Difference]:
             "R5",
             "Consent.scope",
             "R5 has no scope: a treatment consent could be taken to cover research",
-            "R5 没有 scope:为诊疗给出的同意可能被当作也适用于科研",
+            "R5 没有 scope：为诊疗给出的同意可能被当作也适用于科研",
         )
     if "verification" in resource:
         yield Difference("PCF", "Consent.verification", "PCF forbids it", "PCF 不允许")
@@ -82,7 +82,7 @@ def _without_type(resource: Mapping[str, Any]) -> Iterator[Difference]:
         place,
         f"R4 falls back on the policy ({policy or 'none is named'}), and its own examples use one shape for opposite"
         " meanings; here nothing is guessed",
-        f"R4 退回到政策({policy or '未写明'}),而其官方示例用同一写法表达相反的意思;此处不作猜测",
+        f"R4 退回到政策({policy or '未写明'})，而其官方示例用同一写法表达相反的意思；此处不作猜测",
     )
 
 
@@ -106,7 +106,7 @@ def _of_the_rules(resource: Mapping[str, Any]) -> Iterator[Difference]:
                 "PCF",
                 place,
                 "PCF has one level of exceptions; a rule this deep would be lost",
-                "PCF 只允许一层例外;更深的规则会丢失",
+                "PCF 只允许一层例外；更深的规则会丢失",
             )
         for number, inner in enumerate(rule.get("provision", ())):
             if "type" in rule and inner.get("type") == rule["type"]:
@@ -114,7 +114,7 @@ def _of_the_rules(resource: Mapping[str, Any]) -> Iterator[Difference]:
                     "R5",
                     f"{place}.provision[{number}]",
                     "in R5 a rule inside another is an exception to it; one of the same kind would be turned round",
-                    "R5 中嵌套规则是外层规则的例外;同向的规则会读成相反的意思",
+                    "R5 中嵌套规则是外层规则的例外；同向的规则会读成相反的意思",
                 )
         for extension in rule.get("extension", ()):
             name = str(extension.get("url", "")).rpartition("/")[2] or "?"
@@ -122,7 +122,7 @@ def _of_the_rules(resource: Mapping[str, Any]) -> Iterator[Difference]:
                 "R4",
                 f"{place}.extension",
                 f"another system does not know the extension {name} and would leave the limit out",
-                f"其他系统不认识扩展 {name},会忽略这项限制",
+                f"其他系统不认识扩展 {name}，会忽略这项限制",
             )
 
 

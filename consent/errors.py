@@ -23,9 +23,9 @@ class BadCase(ConsentError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place}:{zh}",
+            f"{place}：{zh}",
             hint="a field that is not known is an error, never ignored: it may be a restriction",
-            hint_zh="不认识的字段一律报错,不会忽略:它可能是一项限制",
+            hint_zh="不认识的字段一律报错，不会忽略：它可能是一项限制",
         )
         self.place = place
 
@@ -38,9 +38,9 @@ class ConsentNotComputable(ConsentError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"the consent cannot be computed: {place} {en}",
-            f"该同意书无法由系统判定:{place} {zh}",
+            f"该同意书无法由系统判定：{place} {zh}",
             hint="write what is permitted and what is denied in so many words, every rule with its type",
-            hint_zh="请逐条写明允许什么、拒绝什么,每条规则都要有 type",
+            hint_zh="请逐条写明允许什么、拒绝什么，每条规则都要有 type",
         )
         self.place = place
 
@@ -51,7 +51,7 @@ class ConsentChanged(ConsentError):
     def __init__(self) -> None:
         super().__init__(
             "this consent was changed by somebody else just now; nothing was written",
-            "该同意刚刚被他人更改,本次未写入",
+            "该同意刚刚被他人更改，本次未写入",
             hint="look at the newest version and try again",
             hint_zh="请查看最新版本后重试",
         )
@@ -67,7 +67,7 @@ class ConsentAltered(ConsentError):
             f"a stored consent does not match its ledger entry {entry}",
             f"存储的同意与账本条目 {entry} 不一致",
             hint="nothing is released on it; restore ledger.db from a backup and run hutong ledger verify",
-            hint_zh="不会据此放行;请从备份恢复 ledger.db 并运行 hutong ledger verify",
+            hint_zh="不会据此放行；请从备份恢复 ledger.db 并运行 hutong ledger verify",
         )
 
 
@@ -77,7 +77,7 @@ class WithdrawnAlready(ConsentError):
     def __init__(self, status: str) -> None:
         super().__init__(
             f"this consent is {status}, there is nothing to take back",
-            f"该同意的状态是 {status},无可收回",
+            f"该同意的状态是 {status}，无可收回",
             hint="hutong consent list shows which consents count",
             hint_zh="hutong consent list 可查看哪些同意有效",
         )
@@ -91,5 +91,5 @@ class BadWish(ConsentError):
             en,
             zh,
             hint="say who, why, what and how long; hutong consent grant --help has an example",
-            hint_zh="请说明谁看、为什么看、看什么、看多久;示例见 hutong consent grant --help",
+            hint_zh="请说明谁看、为什么看、看什么、看多久；示例见 hutong consent grant --help",
         )

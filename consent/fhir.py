@@ -46,7 +46,7 @@ def closed(value: object, place: str, known: frozenset[str]) -> Json:
     for name in ("modifierExtension", "implicitRules"):
         if name in value:
             raise Unreadable(
-                f"{place}.{name}", "changes the meaning in a way not known here", "含义未知,不能忽略"
+                f"{place}.{name}", "changes the meaning in a way not known here", "含义未知，不能忽略"
             )
     return value
 

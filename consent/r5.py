@@ -35,25 +35,25 @@ def r5_reading(resource: Json) -> Reading:
         return Reading(
             "",
             f"cannot be said in R5: {place} is of the same kind as the rule around it, and R5 would turn it round",
-            f"R5 无法表达:{place} 与外层规则同向,按 R5 会读成相反的意思",
+            f"R5 无法表达：{place} 与外层规则同向，按 R5 会读成相反的意思",
         )
     if set(root) <= {"id", "type", "provision"}:
         kind = str(root["type"])
         return Reading(
-            kind, f"R5: decision {kind}{_inside(root)[0]}", f"R5:总决定为{_ZH[kind]}{_inside(root)[1]}"
+            kind, f"R5: decision {kind}{_inside(root)[0]}", f"R5：总决定为{_ZH[kind]}{_inside(root)[1]}"
         )
     kind = _OTHER[str(root["type"])]
     return Reading(
         kind,
         f"R5: decision {kind}, and what the root rule says as the exception to it{_inside(root)[0]}",
-        f"R5:总决定为{_ZH[kind]},根规则所说的是其例外{_inside(root)[1]}",
+        f"R5：总决定为{_ZH[kind]}，根规则所说的是其例外{_inside(root)[1]}",
     )
 
 
 def _inside(rule: Json) -> tuple[str, str]:
     if not rule.get("provision"):
         return "", ""
-    return "; the rules inside are exceptions in turn", ";其中的规则逐层为例外"
+    return "; the rules inside are exceptions in turn", "；其中的规则逐层为例外"
 
 
 def _not_taking_turns(rule: Json, place: str = "Consent.provision") -> Iterator[str]:

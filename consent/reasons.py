@@ -14,14 +14,15 @@ class Words:
 # Why something is permitted; the first that served for any item names the whole answer.
 PERMITS = {
     "EMERGENCY_OVERRIDE": Words(
-        "it was opened in an emergency that was declared with a reason", "已声明紧急情况并说明原因,抢救时查看"
+        "it was opened in an emergency that was declared with a reason",
+        "已声明紧急情况并说明原因，抢救时查看",
     ),
     "INTERNAL_CARE": Words(
         "the organisation that holds the record is treating its own patient", "保管病历的医院为自己的患者看病"
     ),
     "SUBJECT_ACCESS": Words("people may always see their own record", "本人随时可以查看自己的记录"),
     "STATUTORY_DUTY": Words(
-        "the law requires this organisation to receive it", "依法必须上报,该机构有法定职责"
+        "the law requires this organisation to receive it", "依法必须上报，该机构有法定职责"
     ),
     "DECEASED_NEXT_OF_KIN": Words(
         "next of kin may see the record of someone who has died", "近亲属可以查看逝者的记录"
@@ -35,11 +36,11 @@ OBSTACLES = {
     "CONSENT_DENY": Words("the patient does not allow it", "患者不同意"),
     "NON_COMPUTABLE_CONSENT": Words(
         "a consent on file cannot be understood with certainty, so nothing is released",
-        "有一份同意书无法确切理解,因此不放行",
+        "有一份同意书无法确切理解，因此不放行",
     ),
     "UNLABELED_DATA": Words(
         "it is not marked how private this is, and the patient set limits by that",
-        "这些内容没有标明私密程度,而患者对此设了限制",
+        "这些内容没有标明私密程度，而患者对此设了限制",
     ),
     "HGR_FILING_REQUIRED": Words(
         "genetic information for a foreign or foreign-controlled body must be filed first",
@@ -71,7 +72,7 @@ OBSTACLES = {
     ),
     "ETHICS_REVIEW_REQUIRED": Words(
         "only an ethics committee can say whether the patient's consent covers this study",
-        "该研究是否在患者同意的范围内,须由伦理委员会判断",
+        "该研究是否在患者同意的范围内，须由伦理委员会判断",
     ),
     "RECIPIENT_NOT_NAMED": Words(
         "the patient's consent does not name who sees it", "患者的同意没有写明由谁查看"
@@ -81,19 +82,19 @@ OBSTACLES = {
         "向其他机构提供特别私密的信息须单独确认一次",
     ),
     "GUARDIAN_CONSENT_REQUIRED": Words(
-        "a child signed alone; a guardian must agree", "由儿童单独签署,须监护人同意"
+        "a child signed alone; a guardian must agree", "由儿童单独签署，须监护人同意"
     ),
     "GUARDIAN_CONSENT_LAPSED": Words(
         "the patient is grown up now; the guardian's consent no longer counts",
-        "患者已成年,监护人的同意不再有效",
+        "患者已成年，监护人的同意不再有效",
     ),
     "DELEGATION_NOT_PROVEN": Words(
-        "somebody else signed without proof of acting for the patient", "由他人签署,没有替患者做主的证明"
+        "somebody else signed without proof of acting for the patient", "由他人签署，没有替患者做主的证明"
     ),
     "CONSENT_EVIDENCE_MISSING": Words("the signed source of the consent is missing", "缺少患者签署的依据"),
     "RECONSENT_REQUIRED": Words(
         "the terms have changed since the patient agreed; the patient must be asked again",
-        "条款已经更新,须重新征得患者同意",
+        "条款已经更新，须重新征得患者同意",
     ),
     "CONSENT_WITHDRAWN": Words("the patient took the consent back", "患者已收回同意"),
     "CONSENT_EXPIRED": Words("the consent has ended", "同意已到期"),
@@ -112,10 +113,10 @@ OTHER_REFUSALS = {
         "the organisation has no legal duty for this purpose on record", "没有登记该机构对此目的负有法定职责"
     ),
     "DECEASED_CONSENT_LAPSED": Words(
-        "the patient has died; the consent has ended with it", "患者已去世,同意随之终止"
+        "the patient has died; the consent has ended with it", "患者已去世，同意随之终止"
     ),
     "DECEASED_PRIOR_ARRANGEMENT": Words(
-        "the patient settled while alive that this stays closed", "患者生前已作安排,不予公开"
+        "the patient settled while alive that this stays closed", "患者生前已作安排，不予公开"
     ),
     "BREAK_GLASS_NOT_AUTHORIZED": Words("this person may not declare an emergency", "此人无权声明紧急情况"),
     "BREAK_GLASS_REASON_REQUIRED": Words("an emergency needs a reason", "紧急查看必须说明原因"),

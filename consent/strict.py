@@ -44,7 +44,7 @@ def _named(message: str, place: str) -> BadCase:
     if missing := _MISSING.fullmatch(what):
         return BadCase(f"{where}.{missing[1]}", "is missing", "缺失")
     if types := _MISTYPED.match(what):
-        return BadCase(where, f"is {types[2]}, not {types[1]}", f"是{_zh(types[2])},应为{_zh(types[1])}")
+        return BadCase(where, f"is {types[2]}, not {types[1]}", f"是{_zh(types[2])}，应为{_zh(types[1])}")
     return BadCase(where, "cannot be read", "无法读取")
 
 

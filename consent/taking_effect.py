@@ -47,7 +47,7 @@ def lacks(resource: Mapping[str, Any], config: Config) -> list[Lack]:
 
 def _of_the_paper(document: Document, subject: str, config: Config) -> Iterator[Lack]:
     if document.status != "active":
-        yield Lack("NOT_IN_FORCE", "Consent.status", "it is not active", "状态不是 active,不生效")
+        yield Lack("NOT_IN_FORCE", "Consent.status", "it is not active", "状态不是 active，不生效")
     if config.evidence_required and not document.has_evidence:
         yield _lack("CONSENT_EVIDENCE_MISSING", "Consent.source[x]")
     others = document.signers - {subject}
@@ -65,7 +65,7 @@ def _of_the_rule(document: Document, rule: Rule, config: Config) -> Iterator[Lac
             "NOT_COVERED",
             f"Consent.{rule.path}.purpose",
             "the scope of the consent never serves its purposes: research and care do not stand for one another",
-            "同意的范围(scope)不适用于这些目的:科研与诊疗互不相通",
+            "同意的范围(scope)不适用于这些目的：科研与诊疗互不相通",
         )
     if not _gives_to_others(document, rule):
         return

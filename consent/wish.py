@@ -74,7 +74,7 @@ class Wish:
             known = ", ".join(SEPARATELY)
             raise BadWish(
                 f"{unknown[0]} is nothing to confirm separately; these are: {known}",
-                f"{unknown[0]} 不是单独确认的事项;可选:{known}",
+                f"{unknown[0]} 不是单独确认的事项；可选：{known}",
             )
         if not self.refuse and not (self.recipients or self.roles or self.regions):
             raise BadWish("a permit must say who may see the record", "同意必须写明由谁查看")
@@ -83,12 +83,12 @@ class Wish:
         if self.refuse and (self.except_recipients or self.except_classes or self._except_data):
             raise BadWish(
                 "a refusal has no exceptions; allow what is meant in a consent of its own",
-                "拒绝不设例外;例外部分请另行同意",
+                "拒绝不设例外；例外部分请另行同意",
             )
         if self.grantor and self.grantor != self.patient and not (self.refuse or self.proof):
             raise BadWish(
                 "somebody decides for the patient without proof that they may (--proof FILE)",
-                "由他人代为同意,但没有可以替患者做主的证明",
+                "由他人代为同意，但没有可以替患者做主的证明",
             )
 
     @property

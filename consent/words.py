@@ -187,16 +187,16 @@ MEANINGS = {
 STATUSES = {
     "active": ("有效", "in force"),
     "inactive": ("已收回", "taken back"),
-    "draft": ("草稿,尚未生效", "a draft that does not count yet"),
+    "draft": ("草稿，尚未生效", "a draft that does not count yet"),
     "proposed": ("尚待您确认", "waiting for your answer"),
     "rejected": ("您未同意", "you did not agree"),
-    "entered-in-error": ("录入有误,不算数", "entered in error, does not count"),
+    "entered-in-error": ("录入有误，不算数", "entered in error, does not count"),
 }
 SCOPES = {"research": ("只用于研究", "for research only"), "treatment": ("不用于研究", "never for research")}
 EVERY_SCOPE = {
     **SCOPES,
     "patient-privacy": ("用于写明的各种目的", "for whatever it names"),
-    "adr": ("预先的医疗指示,不涉及记录", "an advance directive, not about records"),
+    "adr": ("预先的医疗指示，不涉及记录", "an advance directive, not about records"),
 }
 
 

@@ -23,7 +23,7 @@ class UnknownProfile(DeidError):
             f"there is no de-identification profile {profile}",
             f"没有名为 {profile} 的去标识化方案",
             hint="choose one of: " + " ".join(known),
-            hint_zh="可选:" + " ".join(known),
+            hint_zh="可选：" + " ".join(known),
         )
 
 
@@ -51,7 +51,7 @@ class BadRules(DeidError):
             f"rule {place} {en}",
             f"规则 {place} {zh}",
             hint="nothing is released under rules that cannot be read; restore the files of this version",
-            hint_zh="规则无法读取时不放行任何数据;请恢复随本版本安装的规则文件",
+            hint_zh="规则无法读取时不放行任何数据；请恢复随本版本安装的规则文件",
         )
 
 

@@ -13,7 +13,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "shifted": ("shifted", "日期偏移"),
     "pseudonymised": ("pseudonymised", "假名化"),
     "dropped": ("dropped by rule", "按规则删除"),
-    "unknown": ("dropped, no rule", "无规则,删除"),
+    "unknown": ("dropped, no rule", "无规则，删除"),
     "not_asked": ("not asked for", "未申请"),
 }
 SKIPPED: dict[str, tuple[str, str]] = {
@@ -100,17 +100,17 @@ class Report:
         """The same for people: resources by type first, then totals, then every element that was changed."""
         zh = lang == "zh"
         i = 1 if zh else 0
-        out = [f"去标识化方案:{self.profile}" if zh else f"de-identification profile: {self.profile}"]
+        out = [f"去标识化方案：{self.profile}" if zh else f"de-identification profile: {self.profile}"]
         for name in sorted(self.received):
             got, gave = self.received[name], self.released[name]
-            out.append(f"{name}:收到 {got},放行 {gave}" if zh else f"{name}: {got} in, {gave} out")
+            out.append(f"{name}：收到 {got}，放行 {gave}" if zh else f"{name}: {got} in, {gave} out")
             for (type_, reason), n in sorted(self.skipped.items()):
                 if type_ == name:
                     out.append(
-                        f"  跳过 {n}:{SKIPPED[reason][1]}" if zh else f"  {n} skipped: {SKIPPED[reason][0]}"
+                        f"  跳过 {n}：{SKIPPED[reason][1]}" if zh else f"  {n} skipped: {SKIPPED[reason][0]}"
                     )
         out += [
-            f"{words[i]}:{self.total(k)}" if zh else f"{words[i]}: {self.total(k)}"
+            f"{words[i]}：{self.total(k)}" if zh else f"{words[i]}: {self.total(k)}"
             for k, words in KINDS.items()
         ]
         for path, tally in sorted(self.places.items()):

@@ -128,7 +128,7 @@ def _read() -> dict[str, Any]:
             try:
                 source |= tomllib.loads(file.read_text(encoding="utf-8"))
             except tomllib.TOMLDecodeError as error:
-                raise BadRules(file.name, f"cannot be read: {error}", f"无法读取:{error}") from None
+                raise BadRules(file.name, f"cannot be read: {error}", f"无法读取：{error}") from None
     source["words"] |= source["regions"]
     return source
 
@@ -151,7 +151,7 @@ class _Settling:
         if isinstance(rule, list):
             if len(rule) != len(PROFILES):
                 raise BadRules(
-                    place, "needs one rule, or one for each profile", "须写一条规则,或每个方案各一条"
+                    place, "needs one rule, or one for each profile", "须写一条规则，或每个方案各一条"
                 )
             rule = rule[self._profile]
         if rule in self._names:

@@ -18,7 +18,7 @@ class CannotActFor(ExchangeError):
             f"the person named with --on-behalf-of {en}",
             f"--on-behalf-of 所指的人员{zh}",
             hint="name a clinician of the same organisation, by the id in registry.toml",
-            hint_zh="请指明同一机构的医务人员,用 registry.toml 中的编号",
+            hint_zh="请指明同一机构的医务人员，用 registry.toml 中的编号",
         )
 
 

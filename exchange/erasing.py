@@ -30,23 +30,23 @@ CREATE TABLE IF NOT EXISTS erasure(
 REMAINS: tuple[tuple[str, str], ...] = (
     (
         "with the key went all consents and refusals: the patient counts as one who never said anything",
-        "同意和拒绝随密钥一并消失:该患者此后视为从未表态",
+        "同意和拒绝随密钥一并消失：该患者此后视为从未表态",
     ),
     (
         "the records are not erased: they belong to the hospitals that keep them",
-        "档案本身未被删除:它们属于保管档案的医院",
+        "档案本身未被删除：它们属于保管档案的医院",
     ),
     (
         "a backup of vault.db still holds the key: destroy those older than this entry",
-        "vault.db 的备份中仍有该密钥:请销毁早于本条目的备份",
+        "vault.db 的备份中仍有该密钥：请销毁早于本条目的备份",
     ),
     (
         "whoever received data before keeps it; notices of what was taken back are still delivered",
-        "此前已收到数据的各方仍持有数据;收回同意的通知仍会送达",
+        "此前已收到数据的各方仍持有数据；收回同意的通知仍会送达",
     ),
     (
         "an entry of what the patient did in person bears a name that this node can make again from the patient's id",
-        "患者本人操作的条目带有操作者假名,本节点仍可由患者编号重新算出",
+        "患者本人操作的条目带有操作者假名，本节点仍可由患者编号重新算出",
     ),
 )
 
@@ -71,9 +71,9 @@ class NothingToErase(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "this patient has no key here: nothing about them is kept sealed, or it was erased before",
-            "该患者在此没有密钥:没有为其密封保存任何内容,或此前已销毁",
+            "该患者在此没有密钥：没有为其密封保存任何内容，或此前已销毁",
             hint="was the patient asked for elsewhere under a number? then the key goes by that number",
-            hint_zh="如曾以证件号码向外地查询过该患者,请按该号码销毁",
+            hint_zh="如曾以证件号码向外地查询过该患者，请按该号码销毁",
         )
 
 
@@ -85,9 +85,9 @@ class StillToCount(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "who received what this patient took back is still to be counted; the key was kept",
-            "该患者收回的数据曾交给谁尚未清点完毕;密钥予以保留",
+            "该患者收回的数据曾交给谁尚未清点完毕；密钥予以保留",
             hint="try again; if it stays like this, hutong status says what is wrong",
-            hint_zh="请重试;若仍如此,请用 hutong status 查看原因",
+            hint_zh="请重试；若仍如此，请用 hutong status 查看原因",
         )
 
 

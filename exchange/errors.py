@@ -21,9 +21,9 @@ class NotANode(ExchangeError):
     def __init__(self, folder: str) -> None:
         super().__init__(
             f"{folder} is not a node: it has no node.toml",
-            f"{folder} 不是节点:缺少 node.toml",
+            f"{folder} 不是节点：缺少 node.toml",
             hint="make one with: hutong init DIR --region 320583 --name NAME, or name one with --node DIR",
-            hint_zh="新建:hutong init 目录 --region 320583 --name 名称;或用 --node 指定已有节点",
+            hint_zh="新建：hutong init 目录 --region 320583 --name 名称；或用 --node 指定已有节点",
         )
 
 
@@ -33,7 +33,7 @@ class NodeExists(ExchangeError):
     def __init__(self, folder: str) -> None:
         super().__init__(
             f"{folder} already holds a node; nothing was changed",
-            f"{folder} 已有节点,未作任何改动",
+            f"{folder} 已有节点，未作任何改动",
             hint="choose an empty folder",
             hint_zh="请换一个空目录",
         )
@@ -47,9 +47,9 @@ class CannotWrite(ExchangeError):
     def __init__(self, place: str, why: str) -> None:
         super().__init__(
             f"{place} cannot be written: {why}",
-            f"无法写入 {place}:{why}",
+            f"无法写入 {place}：{why}",
             hint="nothing was released; check free space and permissions of the node folder",
-            hint_zh="没有放行任何数据;请检查节点目录的剩余空间和权限",
+            hint_zh="没有放行任何数据；请检查节点目录的剩余空间和权限",
         )
 
 
@@ -63,7 +63,7 @@ class BadKeyFile(ExchangeError):
             f"{place} {en}",
             f"{place} {zh}",
             hint="restore the keys folder from the backup of this node; without it nothing can be opened",
-            hint_zh="请从本节点的备份恢复 keys 目录;没有它任何内容都打不开",
+            hint_zh="请从本节点的备份恢复 keys 目录；没有它任何内容都打不开",
         )
 
 
@@ -75,9 +75,9 @@ class BadSetting(ExchangeError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place}:{zh}",
+            f"{place}：{zh}",
             hint="correct that line; without it the default counts, and hutong config show names every setting",
-            hint_zh="请更正该行;删去则取默认值,之后 hutong config show 会列出所有设置",
+            hint_zh="请更正该行；删去则取默认值，之后 hutong config show 会列出所有设置",
         )
 
 
@@ -91,7 +91,7 @@ class UnknownPatient(ExchangeError):
             "the patient given is not in this node's records",
             "本节点没有这位患者的记录",
             hint="hutong records list shows the ids held here; elsewhere: hutong exchange request ... --from REGION",
-            hint_zh="hutong records list 可查看本节点的患者编号;外地患者:hutong exchange request … --from 地区代码",
+            hint_zh="hutong records list 可查看本节点的患者编号；外地患者：hutong exchange request … --from 地区代码",
         )
 
 
@@ -117,5 +117,5 @@ class BadRegion(ExchangeError):
             "--region is not a GB/T 2260 code",
             "--region 不是 GB/T 2260 行政区划代码",
             hint="six digits, trailing zeros for a whole city or province: 320583, 440400, 120000",
-            hint_zh="六位数字,整市或整省以 0 补齐:320583、440400、120000",
+            hint_zh="六位数字，整市或整省以 0 补齐：320583、440400、120000",
         )

@@ -35,7 +35,7 @@ def ledger_line(node: Node, progress: Callable[[int, int], None] | None) -> Find
         return line(
             "ledger",
             f"the entries verify, but {len(wrong)} rows beside them do not fit; the first: {wrong[0].en}",
-            f"条目验证无误,但旁边的数据表有 {len(wrong)} 处与之不符;第一处:{wrong[0].zh}",
+            f"条目验证无误，但旁边的数据表有 {len(wrong)} 处与之不符；第一处：{wrong[0].zh}",
             code="tables-differ",
             wrong=4,
             entries=result.size,
@@ -56,7 +56,7 @@ def ledger_line(node: Node, progress: Callable[[int, int], None] | None) -> Find
         return line(
             "ledger",
             f"{result.size} entries verify, but the newest lies in the future: a clock was or is wrong",
-            f"{result.size} 条验证无误,但最新一条的时间在未来:时钟曾经或正在出错",
+            f"{result.size} 条验证无误，但最新一条的时间在未来：时钟曾经或正在出错",
             code="clock-wrong",
             wrong=5,
             entries=result.size,
@@ -65,7 +65,7 @@ def ledger_line(node: Node, progress: Callable[[int, int], None] | None) -> Find
         return line(
             "ledger",
             f"{result.size} entries verify, but it cannot be written: nothing is released",
-            f"{result.size} 条验证无误,但无法写入:不放行任何数据",
+            f"{result.size} 条验证无误，但无法写入：不放行任何数据",
             code="ledger-not-writable",
             wrong=5,
             entries=result.size,
@@ -73,7 +73,7 @@ def ledger_line(node: Node, progress: Callable[[int, int], None] | None) -> Find
     return line(
         "ledger",
         f"{result.size} entries, all verify{_last(node, '; the last of ')}",
-        f"{result.size} 条,全部验证无误{_last(node, ';最近一条 ')}",
+        f"{result.size} 条，全部验证无误{_last(node, '；最近一条 ')}",
         entries=result.size,
         root=result.root,
     )

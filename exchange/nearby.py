@@ -21,10 +21,10 @@ def listed_hint(
     close = [by_case[one] for one in get_close_matches(typed.casefold(), by_case, n=NEAR)]
     near = list(dict.fromkeys((*begun, *meant, *close)))[:NEAR]
     if near:
-        return f"did you mean {', '.join(near)}? {where[0]}", f"是否指 {'、'.join(near)}?{where[1]}"
+        return f"did you mean {', '.join(near)}? {where[0]}", f"是否指 {'、'.join(near)}？{where[1]}"
     first = listed[:FIRST]
     if not first:
         return where
     if len(first) == len(listed):
-        return f"there are: {', '.join(first)}", f"可用的有:{'、'.join(first)}"
-    return f"for example {', '.join(first)}; {where[0]}", f"例如 {'、'.join(first)};{where[1]}"
+        return f"there are: {', '.join(first)}", f"可用的有：{'、'.join(first)}"
+    return f"for example {', '.join(first)}; {where[0]}", f"例如 {'、'.join(first)}；{where[1]}"

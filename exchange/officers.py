@@ -16,7 +16,7 @@ class NotAnOfficer(ExchangeError):
             "only a security officer may do this",
             "此操作只能由安全负责人进行",
             hint="--by names a person whose role in registry.toml is security-officer, e.g. ks-so-001",
-            hint_zh="--by 须为 registry.toml 中角色为 security-officer 的人员,例如 ks-so-001",
+            hint_zh="--by 须为 registry.toml 中角色为 security-officer 的人员，例如 ks-so-001",
         )
 
 

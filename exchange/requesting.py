@@ -68,7 +68,7 @@ class UnknownHolder(ExchangeError):
             "no node this one is joined with keeps the records of --from",
             "本节点尚未与 --from 所指的地区互联",
             hint="hutong node list shows the regions; join one with: hutong node join CARD",
-            hint_zh="hutong node list 可查看已互联地区;互联:hutong node join 名片文件",
+            hint_zh="hutong node list 可查看已互联地区；互联：hutong node join 名片文件",
         )
 
 

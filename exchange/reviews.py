@@ -56,7 +56,7 @@ class NoSuchReview(ExchangeError):
     def __init__(self, state_en: str, state_zh: str) -> None:
         super().__init__(
             f"this entry has no open review: {state_en}",
-            f"该条目没有待复核事项:{state_zh}",
+            f"该条目没有待复核事项：{state_zh}",
             hint="hutong review list shows the queue",
             hint_zh="hutong review list 可查看待复核清单",
         )
@@ -72,7 +72,7 @@ class OwnAccess(ExchangeError):
             "whoever declared this emergency cannot review it",
             "紧急调阅的声明人不能自行复核",
             hint="another security officer closes it: hutong review close ENTRY --by ID",
-            hint_zh="请由其他安全负责人复核:hutong review close 条目 --by 工号",
+            hint_zh="请由其他安全负责人复核：hutong review close 条目 --by 工号",
         )
 
 

@@ -29,9 +29,9 @@ class NotSound(ExchangeError):
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(
             f"this node is not sound: {en}",
-            f"本节点数据不可信:{zh}",
+            f"本节点数据不可信：{zh}",
             hint="nothing was released; keep the folder as evidence, see hutong status, restore a backup",
-            hint_zh="没有放行任何数据;请保留目录作为证据,查看 hutong status 并恢复备份",
+            hint_zh="没有放行任何数据；请保留目录作为证据，查看 hutong status 并恢复备份",
         )
 
 
@@ -68,7 +68,7 @@ def lost_keys(node: Node) -> int:
 
 def without_erasure(lost: int) -> tuple[str, str]:
     """The same in words: (en, zh)."""
-    return f"{lost} keys of patients are gone without an erasure", f"缺少 {lost} 位患者的密钥,且没有销毁记录"
+    return f"{lost} keys of patients are gone without an erasure", f"缺少 {lost} 位患者的密钥，且没有销毁记录"
 
 
 def strangers(node: Node) -> Iterator[str]:

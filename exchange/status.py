@@ -53,7 +53,7 @@ def _who(node: Node) -> Finding:
     return line(
         "node",
         f"{node.id}, {node.settings['node.name']}, {region_name(region, 'en')} ({region})",
-        f"{node.id},{node.settings['node.name']},{region_name(region, 'zh')}({region})",
+        f"{node.id}，{node.settings['node.name']}，{region_name(region, 'zh')}({region})",
         id=node.id,
         region=region,
     )
@@ -63,13 +63,13 @@ def _settings(node: Node) -> Finding:
     try:
         read_papers(node.layout.papers)
     except BadOrders as bad:
-        en, zh = f"{bad}; {bad.hint}", f"{bad.zh};{bad.hint_zh}"
+        en, zh = f"{bad}; {bad.hint}", f"{bad.zh}；{bad.hint_zh}"
         return line("settings", en, zh, code="orders-unreadable", wrong=bad.exit_code)
     changed = sum(1 for one in node.settings.values.values() if one.origin != "default")
     return line(
         "settings",
         f"{changed} set, the rest as shipped (hutong config show)",
-        f"{changed} 项已设置,其余为默认(hutong config show)",
+        f"{changed} 项已设置，其余为默认(hutong config show)",
         changed=changed,
     )
 
@@ -83,12 +83,12 @@ def _keys(node: Node) -> Finding:
             return line(
                 "keys",
                 f"{left} keys of patients who were erased are still there: check that vault.db can be written",
-                f"{left} 位已销毁患者的密钥仍在:请检查 vault.db 是否可写",
+                f"{left} 位已销毁患者的密钥仍在：请检查 vault.db 是否可写",
                 code="keys-not-destroyed",
                 wrong=5,
                 left=left,
             )
-    en, zh = f"readable; {count} patients have one", f"可读;{count} 位患者有密钥"
+    en, zh = f"readable; {count} patients have one", f"可读；{count} 位患者有密钥"
     if (days := age_in_days(node)) > LIFETIME_DAYS:
         en += f"; the ledger's own is {days} days old: hutong ledger rotate"
         zh += f"；账本密钥已使用 {days} 天：hutong ledger rotate"
@@ -103,7 +103,7 @@ def _records(node: Node) -> Finding:
             return line(
                 "records",
                 f"{gone} records are gone since the last import: restore a backup, or import them again",
-                f"与上次导入相比缺少 {gone} 条记录:请恢复备份,或重新导入",
+                f"与上次导入相比缺少 {gone} 条记录：请恢复备份，或重新导入",
                 code="records-missing",
                 wrong=4,
                 missing=gone,
@@ -111,7 +111,7 @@ def _records(node: Node) -> Finding:
     return line(
         "records",
         f"{counts.patients} patients, {total} resources, {counts.held} held back (about nobody known)",
-        f"{counts.patients} 位患者,{total} 条记录,{counts.held} 条因归属不明而不放行",
+        f"{counts.patients} 位患者，{total} 条记录，{counts.held} 条因归属不明而不放行",
         patients=counts.patients,
         resources=total,
         held_back=counts.held,
@@ -122,7 +122,7 @@ def _consents(node: Node) -> Finding:
     with node.log.reading() as db:
         versions = db.execute("SELECT count(*) FROM consent_version").get
         consents = db.execute("SELECT count(*) FROM consent_version WHERE version = 1").get
-    en, zh = f"{consents}, in {versions} versions", f"{consents} 份,共 {versions} 个版本"
+    en, zh = f"{consents}, in {versions} versions", f"{consents} 份，共 {versions} 个版本"
     return line("consents", en, zh, consents=consents, versions=versions)
 
 
@@ -136,13 +136,13 @@ def _policy(node: Node) -> Finding:
         return line(
             "policy",
             f"{version}, but {found.reason.en}: nothing is released (hutong policy status)",
-            f"{version},但{found.reason.zh}:不放行任何数据(hutong policy status)",
+            f"{version}，但{found.reason.zh}：不放行任何数据(hutong policy status)",
             code=found.reason.code,
             wrong=5,
             digest=found.digest,
         )
-    where = (", on an OPA server", ",由 OPA 服务器判断") if found.url else ("", "")
-    en, zh = f"loaded, {version}{where[0]}", f"已加载,{version}{where[1]}"
+    where = (", on an OPA server", "，由 OPA 服务器判断") if found.url else ("", "")
+    en, zh = f"loaded, {version}{where[0]}", f"已加载，{version}{where[1]}"
     return line("policy", en, zh, digest=found.digest, server=bool(found.url))
 
 
@@ -153,7 +153,7 @@ def _peers(node: Node) -> Finding:
         return line(
             "peers",
             f"{len(peers)} joined; the card of {', '.join(late)} has expired: ask for a new one",
-            f"已互联 {len(peers)} 个;{'、'.join(late)} 的名片已过期,请索取新名片",
+            f"已互联 {len(peers)} 个；{'、'.join(late)} 的名片已过期，请索取新名片",
             code="card-expired",
             wrong=5,
             expired=late,
@@ -165,7 +165,7 @@ def _peers(node: Node) -> Finding:
         return line(
             "peers",
             f"the card of {', '.join(unknown)} was never joined: somebody put it there",
-            f"{'、'.join(unknown)} 的名片没有互联记录,系他人放入",
+            f"{'、'.join(unknown)} 的名片没有互联记录，系他人放入",
             code="card-never-joined",
             wrong=4,
             strangers=unknown,
@@ -196,7 +196,7 @@ def _waiting(node: Node) -> Iterator[Finding]:
     yield line(
         "waiting",
         f"{len(open_reviews)} reviews ({overdue} overdue), {told} notices, {spooled} spooled emergencies{en}",
-        f"{len(open_reviews)} 项复核({overdue} 项逾期),{told} 条通知,{spooled} 条暂存的紧急调阅{zh}",
+        f"{len(open_reviews)} 项复核({overdue} 项逾期)，{told} 条通知，{spooled} 条暂存的紧急调阅{zh}",
         code=code,
         ok=code == "ok",
         wrong=5 if spooled or late else 0,
@@ -217,10 +217,10 @@ def _withdrawals(node: Node) -> tuple[str, str, bool, dict[str, object]]:
     if count:
         long_en, long_zh = seconds(age.total_seconds())
         en = f", {count} recipients not told of a withdrawal (the oldest for {long_en})"
-        zh = f",{count} 个接收方尚未告知收回(最早的已等待 {long_zh})"
+        zh = f"，{count} 个接收方尚未告知收回(最早的已等待 {long_zh})"
     if unanswered:
         en += f", {unanswered} notices of other nodes to answer"
-        zh += f",{unanswered} 条其他节点的通知待处理"
+        zh += f"，{unanswered} 条其他节点的通知待处理"
     figures: dict[str, object] = {
         "recipients_to_tell": count,
         "oldest_seconds": int(age.total_seconds()),

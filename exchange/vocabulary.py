@@ -41,7 +41,7 @@ class UnknownCode(ExchangeError):
     def __init__(self, en: str, zh: str, hint: str, hint_zh: str) -> None:
         super().__init__(
             f"{en} is not a code anybody knows; nothing was recorded",
-            f"{zh}不是已知代码;未作任何记录",
+            f"{zh}不是已知代码；未作任何记录",
             hint=hint,
             hint_zh=hint_zh,
         )
@@ -67,7 +67,7 @@ class Kind:
         for code in codes:
             if code not in self.known:
                 everything = f"hutong policy codes {self.name}"
-                where = (f"all of them: {everything}", f"全部代码:{everything}")
+                where = (f"all of them: {everything}", f"全部代码：{everything}")
                 hints = listed_hint(code, self.codes, where, meant=self._said_as(code))
                 raise UnknownCode(f"a {self.en}", self.zh, *hints)
 
@@ -104,7 +104,7 @@ def require_wish(wish: Wish) -> None:
             "a region",
             "地区",
             "six digits of GB/T 2260, zeros for a whole city or province: 440402, 440400, 440000",
-            "GB/T 2260 六位代码,整市或整省以 0 补齐:440402、440400、440000",
+            "GB/T 2260 六位代码，整市或整省以 0 补齐：440402、440400、440000",
         )
 
 

@@ -103,7 +103,7 @@ def connect_to_read(path: Path) -> apsw.Connection:
                 raise LedgerDamaged(
                     path.name,
                     "has newer entries in its -wal file, which cannot be read on a read-only disk",
-                    "的最新条目在 -wal 文件中,在只读磁盘上无法读取",
+                    "的最新条目在 -wal 文件中，在只读磁盘上无法读取",
                 ) from None
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         return apsw.Connection(f"file:{quote(str(path.absolute()))}?immutable=1", flags=flags)
@@ -125,7 +125,9 @@ def explained(place: str, *, writing: bool = True) -> Iterator[None]:
     except (apsw.IOError, apsw.CantOpenError, apsw.ProtocolError):
         if writing:
             raise CannotAppend(place, "the disk reports an error", "磁盘报错") from None
-        raise LedgerDamaged(place, "cannot be read: the disk reports an error", "读取失败:磁盘报错") from None
+        raise LedgerDamaged(
+            place, "cannot be read: the disk reports an error", "读取失败：磁盘报错"
+        ) from None
 
 
 def _require_there(path: Path) -> None:

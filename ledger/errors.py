@@ -25,7 +25,7 @@ class LedgerMissing(LedgerError):
             f"{place} is not there",
             f"{place} 不存在",
             hint="restore it from the backup of this node; a new ledger would hide what happened before",
-            hint_zh="请从本节点的备份恢复;新建账本会掩盖以前发生的事",
+            hint_zh="请从本节点的备份恢复；新建账本会掩盖以前发生的事",
         )
 
 
@@ -37,9 +37,9 @@ class LedgerExists(LedgerError):
     def __init__(self, place: str) -> None:
         super().__init__(
             f"{place} is there already; nothing was changed",
-            f"{place} 已存在,未作任何改动",
+            f"{place} 已存在，未作任何改动",
             hint="a ledger is never overwritten; choose an empty folder",
-            hint_zh="账本不会被覆盖;请换一个空目录",
+            hint_zh="账本不会被覆盖；请换一个空目录",
         )
 
 
@@ -51,7 +51,7 @@ class LedgerDamaged(LedgerError):
             f"{place} {en}",
             f"{place} {zh}",
             hint="keep the file as evidence, restore a backup, compare it with a checkpoint kept elsewhere",
-            hint_zh="请保留该文件作为证据,恢复最新备份,并与另处保存的检查点核对",
+            hint_zh="请保留该文件作为证据，恢复最新备份，并与另处保存的检查点核对",
         )
 
 
@@ -61,9 +61,9 @@ class LedgerAltered(LedgerError):
     def __init__(self, place: str, en: str, zh: str, *, index: int | None = None) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place}:{zh}",
+            f"{place}：{zh}",
             hint="nothing was written; keep the file as evidence and run: hutong ledger verify",
-            hint_zh="没有写入任何内容;请保留该文件作为证据,并运行:hutong ledger verify",
+            hint_zh="没有写入任何内容；请保留该文件作为证据，并运行：hutong ledger verify",
         )
         self.index = index
 
@@ -88,9 +88,9 @@ class CannotAppend(LedgerError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place} cannot be written: {en}",
-            f"无法写入 {place}:{zh}",
+            f"无法写入 {place}：{zh}",
             hint="nothing was released; check free space and permissions of the node folder",
-            hint_zh="没有放行任何数据;请检查节点目录的剩余空间和权限",
+            hint_zh="没有放行任何数据；请检查节点目录的剩余空间和权限",
         )
 
 
@@ -102,7 +102,7 @@ class UnsafePlace(LedgerError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place} is not safe: {en}",
-            f"{place} 不安全:{zh}",
+            f"{place} 不安全：{zh}",
             hint="a ledger needs a local disk and the SQLite that comes with apsw",
             hint_zh="账本需要本地磁盘和 apsw 自带的 SQLite",
         )
@@ -118,7 +118,7 @@ class EntryRefused(LedgerError):
             f"entry field {field} {en}",
             f"条目字段 {field} {zh}",
             hint="nothing was written; entries hold short codes, pseudonyms and commitments only",
-            hint_zh="没有写入任何内容;条目只含代码、假名和承诺值",
+            hint_zh="没有写入任何内容；条目只含代码、假名和承诺值",
         )
 
 
@@ -144,7 +144,7 @@ class BadNote(LedgerError):
             f"the signed checkpoint {en}",
             f"已签名的检查点{zh}",
             hint="get the checkpoint again from where it was kept, and the key from the node's card",
-            hint_zh="请从保存处重新取得检查点,并从节点名片取得密钥",
+            hint_zh="请从保存处重新取得检查点，并从节点名片取得密钥",
         )
 
 
@@ -168,7 +168,7 @@ class ProofWrong(LedgerError):
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(
             f"the proof does not hold: {en}",
-            f"证明不成立:{zh}",
+            f"证明不成立：{zh}",
             hint="ask the node that keeps the ledger for a new proof of this entry",
             hint_zh="请向保管账本的节点重新索取该条目的证明",
         )
@@ -182,5 +182,5 @@ class CannotOpen(LedgerError):
             "the sealed details do not open with this key",
             "用此密钥无法打开密封内容",
             hint="after an erasure nobody can open them; the entry and its proof still stand",
-            hint_zh="密钥销毁后任何人都无法打开;条目及其证明仍然有效",
+            hint_zh="密钥销毁后任何人都无法打开；条目及其证明仍然有效",
         )

@@ -75,7 +75,7 @@ class Signer:
     def __post_init__(self) -> None:
         if not is_key_name(self.origin):
             raise BadKey(
-                "has a name that is empty or holds a space or plus sign", "名称为空,或含有空格、加号"
+                "has a name that is empty or holds a space or plus sign", "名称为空，或含有空格、加号"
             )
         if len(self.seed) != SEED_BYTES:
             raise BadKey(f"is not {SEED_BYTES} bytes long", f"长度不是 {SEED_BYTES} 字节")
@@ -114,7 +114,7 @@ def read_vkey(text: str, kind: bytes) -> tuple[str, bytes]:
             "不是“名称+校验+公钥”形式的 Ed25519 验证密钥",
         )
     if key_id_of(name, kind, key[1:]).hex() != key_id:
-        raise BadKey("was mistyped: its check digits are of another key", "抄写有误:校验位不符")
+        raise BadKey("was mistyped: its check digits are of another key", "抄写有误：校验位不符")
     return name, key[1:]
 
 

@@ -116,7 +116,7 @@ class Replay:
                 since,
                 f"entry {found.index} (id {found.id}) does not follow the one before it about the same"
                 f" patient: it was changed, or an entry since {since}",
-                f"第 {found.index} 条(编号 {found.id})与同一患者的上一条不衔接:它或第 {since} 条以来的某条被改动",
+                f"第 {found.index} 条(编号 {found.id})与同一患者的上一条不衔接：它或第 {since} 条以来的某条被改动",
             )
         if patient:
             self._patients[patient] = _Newest(found.index, found.sequence, leaf)
@@ -216,7 +216,7 @@ class Replay:
             raise Wrong(
                 None,
                 f"two different logs of {known.size} entries were signed: its history was forked",
-                f"出现两份签名不同、条目数同为 {known.size} 的账本:历史已分叉",
+                f"出现两份签名不同、条目数同为 {known.size} 的账本：历史已分叉",
             )
 
     def _stored_leaf(self, head: Head, index: int) -> bytes:

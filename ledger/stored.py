@@ -229,7 +229,7 @@ def _require_signed(db: apsw.Connection, place: str, head: Head, tree: Tree, sig
         raise LedgerAltered(
             place,
             f"it was cut short: {signed.size} entries were signed, {head.size} are there",
-            f"被截断:已签名 {signed.size} 条,现存 {head.size} 条",
+            f"被截断：已签名 {signed.size} 条，现存 {head.size} 条",
             index=head.size,
         )
     if tree.root(signed.size) != signed.root:

@@ -95,7 +95,7 @@ def _verdict(replay: Replay, wrong: Wrong | None) -> Verified:
         first_wrong=None,
         en=f"all {size} entries are as they were appended; {replay.signed} signed checkpoint{agree}"
         + (f"; {keys} keys, each handed over by the one before" if keys > 1 else ""),
-        zh=f"全部 {size} 条与写入时一致;{replay.signed} 个已签名检查点相符"
+        zh=f"全部 {size} 条与写入时一致；{replay.signed} 个已签名检查点相符"
         + (f"；先后使用 {keys} 把密钥，逐次交接无误" if keys > 1 else ""),
     )
 

@@ -17,7 +17,7 @@ TIMEOUT = Reason(
 ERROR = Reason(
     code="POLICY_ERROR",
     en="the policy could not be evaluated, or its answer could not be read",
-    zh="策略无法执行,或其结论无法识别",
+    zh="策略无法执行，或其结论无法识别",
 )
 # What can be wrong with a policy server, each with its own name: an operator mends them in different places.
 UNREACHABLE = Reason(
@@ -28,7 +28,7 @@ UNREACHABLE = Reason(
 TLS = Reason(
     code="POLICY_TLS",
     en="the policy server's certificate is not trusted, or no safe connection came about",
-    zh="策略服务器的证书不受信任,或未能建立安全连接",
+    zh="策略服务器的证书不受信任，或未能建立安全连接",
 )
 NO_ACCESS = Reason(
     code="POLICY_NO_ACCESS",
@@ -48,7 +48,7 @@ FAILED = Reason(
 NOT_READY = Reason(
     code="POLICY_NOT_READY",
     en="the policy server is not ready, or does not decide as it must",
-    zh="策略服务器尚未就绪,或不能作出应有的判断",
+    zh="策略服务器尚未就绪，或不能作出应有的判断",
 )
 OTHER_REVISION = Reason(
     code="POLICY_OTHER_REVISION",

@@ -86,7 +86,7 @@ def _require_small(wasm: bytes) -> None:
     if pages > MOST_PAGES:
         raise PolicyUnusable(
             f"needs {pages} pages of memory to start; move text from the rules into their data",
-            f"启动需要 {pages} 页内存;请把规则中的文字移到数据里",
+            f"启动需要 {pages} 页内存；请把规则中的文字移到数据里",
         )
 
 

@@ -31,7 +31,7 @@ class CasesUnreadable(PolicyError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place}:{zh}",
+            f"{place}：{zh}",
             hint="hutong policy test --example prints a table that works",
             hint_zh="hutong policy test --example 可输出一份可用的示例",
         )
@@ -70,7 +70,7 @@ def read_cases(content: bytes, file: str) -> list[Case]:
         raise CasesUnreadable(
             file,
             "bases are written [base.NAME] and cases [[case]]",
-            "基准应写为 [base.名称],用例应写为 [[case]]",
+            "基准应写为 [base.名称]，用例应写为 [[case]]",
         )
     if not cases:
         raise CasesUnreadable(file, "has no case in it", "其中没有用例")

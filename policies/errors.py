@@ -25,7 +25,7 @@ class BundleUnreadable(PolicyError):
             f"{place} cannot be read as a policy bundle",
             f"{place} 不是可用的策略包",
             hint="is the file there? packaged rules come with the program; your own are built by: hutong policy build",
-            hint_zh="请确认文件存在;随程序提供的策略包请重新安装本程序,自有策略包由 hutong policy build 构建",
+            hint_zh="请确认文件存在；随程序提供的策略包请重新安装本程序，自有策略包由 hutong policy build 构建",
         )
 
 
@@ -39,7 +39,7 @@ class BundleChanged(PolicyError):
             f"{place} is not the bundle this program was built with",
             f"{place} 与本程序发布时的策略包不一致",
             hint="install the program again, or build it from changed rules: python -m policies.build",
-            hint_zh="请重新安装本程序;如修改过规则,请重新构建:python -m policies.build",
+            hint_zh="请重新安装本程序；如修改过规则，请重新构建：python -m policies.build",
         )
 
 
@@ -53,7 +53,7 @@ class WrongRevision(PolicyError):
             f"the revision in the manifest of {place} is not that of its files",
             f"{place} 清单中的版本号与其文件不符",
             hint="take the bundle from where it was built, or build it again: hutong policy build",
-            hint_zh="请取用原始构建的策略包,或重新构建:hutong policy build",
+            hint_zh="请取用原始构建的策略包，或重新构建：hutong policy build",
         )
 
 
@@ -65,9 +65,9 @@ class NotSigned(PolicyError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place} is not signed by the key of policy.key: {en}",
-            f"{place} 不是由 policy.key 所指密钥签名:{zh}",
+            f"{place} 不是由 policy.key 所指密钥签名：{zh}",
             hint="nothing is released by it; ask whoever makes your rules for a signed one, or correct policy.key",
-            hint_zh="不会据此放行任何数据;请向规则制定方取得已签名的策略包,或更正 policy.key",
+            hint_zh="不会据此放行任何数据；请向规则制定方取得已签名的策略包，或更正 policy.key",
         )
 
 
@@ -82,8 +82,8 @@ class KeyUnusable(PolicyError):
             f"{place} 不是 PEM 格式的 P-256 密钥",
             hint="make one with: openssl ecparam -name prime256v1 -genkey -noout -out policy-private.pem,"
             " its public half with: openssl ec -in policy-private.pem -pubout -out policy.pem",
-            hint_zh="生成密钥:openssl ecparam -name prime256v1 -genkey -noout -out policy-private.pem;"
-            "导出公钥:openssl ec -in policy-private.pem -pubout -out policy.pem",
+            hint_zh="生成密钥：openssl ecparam -name prime256v1 -genkey -noout -out policy-private.pem；"
+            "导出公钥：openssl ec -in policy-private.pem -pubout -out policy.pem",
         )
 
 
@@ -97,7 +97,7 @@ class TrustUnusable(PolicyError):
             f"{place} is not a file of PEM certificates",
             f"{place} 不是 PEM 证书文件",
             hint="name the file with the certificate of your own authority in policy.ca_file, or leave it out",
-            hint_zh="请在 policy.ca_file 中填写自有证书机构的证书文件,或删去该项",
+            hint_zh="请在 policy.ca_file 中填写自有证书机构的证书文件，或删去该项",
         )
 
 
@@ -111,7 +111,7 @@ class PolicyUnusable(PolicyError):
             f"the policy bundle {en}",
             f"策略包{zh}",
             hint="nothing is released without a working policy; go back to the last release that worked",
-            hint_zh="没有可用的策略就不会放行任何数据;请退回上一个可用的版本",
+            hint_zh="没有可用的策略就不会放行任何数据；请退回上一个可用的版本",
         )
 
 

@@ -42,7 +42,7 @@ class RulesRejected(PolicyError):
             en,
             zh,
             hint="no bundle was written; the rules that came with the program: hutong policy build --start DIR",
-            hint_zh="未生成策略包;随程序提供的规则:hutong policy build --start 目录",
+            hint_zh="未生成策略包；随程序提供的规则：hutong policy build --start 目录",
         )
         self.said = said
 
@@ -82,7 +82,7 @@ def build(folder: Path, opa: Path = OPA) -> Built:
     """Check the rules in `folder` and build them. Raises NoBuilder, RulesRejected."""
     if not opa.is_file():
         raise NoBuilder(
-            f"{opa.name} is not there, and without it rules cannot be built", f"缺少 {opa.name},无法构建规则"
+            f"{opa.name} is not there, and without it rules cannot be built", f"缺少 {opa.name}，无法构建规则"
         )
     with tempfile.TemporaryDirectory() as place:
         staged = Path(place) / "rules"
@@ -100,7 +100,7 @@ def build(folder: Path, opa: Path = OPA) -> Built:
         require_canaries(engine)
     except PolicyUnusable as failed:
         raise RulesRejected(
-            f"a question with a known answer: {failed}", f"已知答案的试问:{failed.zh}"
+            f"a question with a known answer: {failed}", f"已知答案的试问：{failed.zh}"
         ) from None
     finally:
         engine.close()
@@ -133,16 +133,16 @@ def _require_ours(folder: Path, texts: Mapping[str, str]) -> None:
         place = file.relative_to(folder)
         if file.suffix in (".json", ".yaml", ".yml") and place.parts[0] != DATA_ROOT:
             raise RulesRejected(
-                f"{place}: data belong below {DATA_ROOT}", f"{place}:数据须放在 {DATA_ROOT} 之下"
+                f"{place}: data belong below {DATA_ROOT}", f"{place}：数据须放在 {DATA_ROOT} 之下"
             )
     for name, text in texts.items():
         one = Sources({name: text})
         if not all(package.startswith("hutong.") for package in one.packages):
-            raise RulesRejected(f"{name}: is of no package below hutong", f"{name}:不属于 hutong 之下的包")
+            raise RulesRejected(f"{name}: is of no package below hutong", f"{name}：不属于 hutong 之下的包")
         if used := sorted(FORBIDDEN & one.uses):
             raise RulesRejected(
                 f"{name}: uses {used[0]}, and rules know no network, clock or chance",
-                f"{name}:使用了 {used[0]},规则不得访问网络、时钟或随机数",
+                f"{name}：使用了 {used[0]}，规则不得访问网络、时钟或随机数",
             )
 
 
@@ -154,7 +154,7 @@ def _texts(folder: Path) -> dict[str, str]:
         try:
             texts[name] = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
-            raise RulesRejected(f"{name}: is not text in UTF-8", f"{name}:不是 UTF-8 文本") from None
+            raise RulesRejected(f"{name}: is not text in UTF-8", f"{name}：不是 UTF-8 文本") from None
     return texts
 
 
@@ -166,7 +166,7 @@ def _require_words(texts: Mapping[str, str]) -> None:
         except (KeyError, IndexError):
             raise RulesRejected(
                 f"{name}: the METADATA of a rule need title, description, and in custom zh, en and law",
-                f"{name}:规则的 METADATA 须有 title、description,custom 中须有 zh、en 和 law",
+                f"{name}：规则的 METADATA 须有 title、description，custom 中须有 zh、en 和 law",
             ) from None
     told = {rule.code for rule in rules_in(texts)}
     given = {(code, name) for name, text in texts.items() for code in Sources({name: text}).refusals}

@@ -20,8 +20,8 @@ Made from the METADATA of `policies/rego` and the data of the bundle; do not edi
 work: [policies](../explanation/policies.md). The laws named are what a rule was written for; this is no legal
 advice.
 
-由 `policies/rego` 的 METADATA 和策略包数据生成,请勿直接修改。原理见[策略](../explanation/policies.md)。
-所列法规为规则的出处,不构成法律意见。
+由 `policies/rego` 的 METADATA 和策略包数据生成，请勿直接修改。原理见[策略](../explanation/policies.md)。
+所列法规为规则的出处，不构成法律意见。
 """
 _REACH = {
     "anywhere": "anywhere · 不限",

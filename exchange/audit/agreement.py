@@ -195,5 +195,5 @@ def _compared(rows: Rows, told: Rows, en: str, zh: str) -> Iterator[Disagreement
     for name in sorted(rows.keys() | told.keys()):
         for holds, what, zh_what in says:
             if holds(name):
-                yield Disagreement(name, f"{en} {what}: {name}", f"{zh}{zh_what}:{name}")
+                yield Disagreement(name, f"{en} {what}: {name}", f"{zh}{zh_what}：{name}")
                 break

@@ -51,7 +51,7 @@ class NotKnown(ExchangeError):
     def __init__(self, en: str, zh: str, hint: str, hint_zh: str) -> None:
         super().__init__(
             f"nobody knows {en}, and no entry has it; nothing was searched",
-            f"{zh}未知,也没有任何条目含有它;未执行检索",
+            f"{zh}未知，也没有任何条目含有它；未执行检索",
             hint=hint,
             hint_zh=hint_zh,
         )
@@ -67,7 +67,7 @@ def filter_of(node: Node, sought: Sought) -> Filter:
             "this region",
             "该地区",
             "six digits of GB/T 2260, zeros for a whole city or province: 440402, 440400, 440000",
-            "GB/T 2260 六位代码,整市或整省以 0 补齐:440402、440400、440000",
+            "GB/T 2260 六位代码，整市或整省以 0 补齐：440402、440400、440000",
         )
     return Filter(
         patients=patients_named(node, sought.patient),
@@ -108,14 +108,14 @@ _PURPOSE = _Kind(
     "该目的",
     lambda _: PURPOSE.codes,
     "purpose",
-    ("all of them: hutong policy codes purpose", "全部代码:hutong policy codes purpose"),
+    ("all of them: hutong policy codes purpose", "全部代码：hutong policy codes purpose"),
 )
 _WHY = _Kind(
     "this reason code",
     "该原因代码",
     lambda node: dict.fromkeys((*REASONS, *reasons_of(node))),
     "why",
-    ("all of them: hutong policy codes reason", "全部代码:hutong policy codes reason"),
+    ("all of them: hutong policy codes reason", "全部代码：hutong policy codes reason"),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from exchange.audit import words
-from exchange.audit.words import Table
+from exchange.audit.words import COLON, Table
 
 # Fields an officer meets in a decision. What is not here keeps the name it was sealed under.
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -63,15 +63,15 @@ _OTHER = {"zh": "en", "en": "zh"}
 
 def tree(told: Mapping[str, Any], lang: str, rules: Table, depth: int = 2) -> Iterator[str]:
     """The lines, indented. `rules` are the reasons of the rules in force."""
-    pad = "  " * depth
+    pad, colon = "  " * depth, COLON[lang]
     for name, value in told.items():
         if value in (None, "", [], {}) or (name == _OTHER[lang] and lang in told):
             continue
         if isinstance(value, Mapping):
-            yield f"{pad}{_field(name, lang, rules)}:"
+            yield f"{pad}{_field(name, lang, rules)}{colon.rstrip()}"
             yield from tree(value, lang, rules, depth + 1)
         else:
-            yield f"{pad}{_field(name, lang, rules)}: {_value(name, value, lang, rules)}"
+            yield f"{pad}{_field(name, lang, rules)}{colon}{_value(name, value, lang, rules)}"
 
 
 def _field(name: str, lang: str, rules: Table) -> str:

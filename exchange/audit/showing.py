@@ -10,7 +10,7 @@ import orjson
 from exchange.audit import words
 from exchange.audit.details import Details, details_of
 from exchange.audit.sealed import tree
-from exchange.audit.words import NO_RULES, Table
+from exchange.audit.words import COLON, NO_RULES, Table
 from exchange.instants import CHINA
 from exchange.path.judging import KEPT_BACK
 from exchange.path.office import Office
@@ -73,23 +73,24 @@ class Shown:
         )
         entry = self.found.entry
         what = words.with_code(words.event(entry, lang), f"{entry.type} {entry.subtype}", lang)
-        lines = [f"{head}  {when:%Y-%m-%d %H:%M:%S}", f"  {'事项' if zh else 'what'}: {what}"]
+        colon = COLON[lang]
+        lines = [f"{head}  {when:%Y-%m-%d %H:%M:%S}", f"  {'事项' if zh else 'what'}{colon}{what}"]
         for name, en, chinese in FIELDS:
             value = getattr(entry, name)
             if value not in ("", 0, (), False):
-                lines.append(f"  {chinese if zh else en}: {self._text(name, value, lang, rules)}")
-        lines += [f"  {'相关条目' if zh else 'see also'}: {one.id}" for one in self.related]
+                lines.append(f"  {chinese if zh else en}{colon}{self._text(name, value, lang, rules)}")
+        lines += [f"  {'相关条目' if zh else 'see also'}{colon}{one.id}" for one in self.related]
         if not self.details.open:
             gone = (
-                "密封内容无法打开:密钥已销毁"
+                "密封内容无法打开：密钥已销毁"
                 if zh
                 else "the sealed details cannot be opened: their key was destroyed"
             )
             return [*lines, f"  {gone}"]
         match = "与账本中的承诺值一致" if zh else "they are what the ledger committed to"
-        differ = "与账本中的承诺值不符!" if zh else "they are NOT what the ledger committed to"
+        differ = "与账本中的承诺值不符！" if zh else "they are NOT what the ledger committed to"
         told = "密封内容" if zh else "sealed details"
-        shown = f"  {told} ({match if self.details.true else differ}):"
+        shown = f"  {told} ({match if self.details.true else differ}){colon.rstrip()}"
         return [*lines, shown, *tree(summary(self.details.told), lang, rules)]
 
     def _text(self, name: str, value: object, lang: str, rules: Table) -> str:

@@ -18,10 +18,10 @@ from exchange.path.office import Office
 from ledger import Recorded
 
 NAMED_CLASSES = 3
-FLAG = {"zh": "🚩 紧急:", "en": "🚩 emergency: "}
+FLAG = {"zh": "🚩 紧急：", "en": "🚩 emergency: "}
 SENTENCES = {
-    ("zh", True): "{flag}{when} {who}为{purpose}查看了您的{what}{count}。为什么可以:{because}{basis}。",
-    ("zh", False): "{flag}{when} {who}想为{purpose}查看您的{what},被拒绝:{refusal}。",
+    ("zh", True): "{flag}{when} {who}为{purpose}查看了您的{what}{count}。为什么可以：{because}{basis}。",
+    ("zh", False): "{flag}{when} {who}想为{purpose}查看您的{what}，被拒绝：{refusal}。",
     (
         "en",
         True,
@@ -69,9 +69,9 @@ class RecordErased(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "this patient's key was destroyed: what was agreed and who looked before that cannot be told any more",
-            "该患者的密钥已销毁,此前的同意内容和查看情况已无法得知",
+            "该患者的密钥已销毁，此前的同意内容和查看情况已无法得知",
             hint="the entries and their proofs still stand: hutong ledger verify",
-            hint_zh="账本条目及其证明仍然有效:hutong ledger verify",
+            hint_zh="账本条目及其证明仍然有效：hutong ledger verify",
         )
 
 
@@ -195,9 +195,9 @@ class _Sentence:
             return "(未能交付)" if lang == "zh" else " (it could not be handed over)"
         count = outcome.entry.count
         if self._is_research():
-            told = f",共 {count} 项,已去掉身份", f" ({count} items, with details that name you removed)"
+            told = f"，共 {count} 项，已去掉身份", f" ({count} items, with details that name you removed)"
         else:
-            told = f",共 {count} 项", f" ({count} items)"
+            told = f"，共 {count} 项", f" ({count} items)"
         return told[0] if lang == "zh" else told[1]
 
     def _is_research(self) -> bool:
@@ -216,7 +216,7 @@ class _Sentence:
         request = self.told.get("request")
         ground = request.get("based_on") if isinstance(request, Mapping) else None
         zh, en = GROUNDS.get(str(ground["kind"]), ("", "")) if isinstance(ground, Mapping) else ("", "")
-        return f",{zh}" if zh and lang == "zh" else f", and {en}" if en else ""
+        return f"，{zh}" if zh and lang == "zh" else f", and {en}" if en else ""
 
     def _refusal(self, lang: str) -> str:
         words = self.told.get("because", {})

@@ -17,6 +17,8 @@ from exchange.withdrawal.words import DONE, KINDS, TOLD
 from ledger import Entry
 from policies import answer
 
+# Between what something is called and what it is.
+COLON: Mapping[str, str] = {"zh": "：", "en": ": "}
 # Code -> (zh, en), as in consent/words.py.
 Table = Mapping[str, tuple[str, str]]
 
@@ -76,7 +78,7 @@ PHASES: Table = {"intent": ("之前", "before"), "outcome": ("之后", "after")}
 # DICOM PS3.15 A.5, as FHIR R4 AuditEvent.outcome has them.
 OUTCOMES: Table = {
     "0": ("成功", "success"),
-    "4": ("未成功,可重试", "not done, may be tried again"),
+    "4": ("未成功，可重试", "not done, may be tried again"),
     "8": ("未成功", "not done"),
     "12": ("严重故障", "major failure"),
 }

@@ -22,7 +22,7 @@ from exchange.vocabulary import strange_code
 from ledger import Recorded
 
 TAKEN_BACK = (
-    "it was taken back here; a new consent needs an id of its own · 已在本节点收回,新的同意须另用编号"
+    "it was taken back here; a new consent needs an id of its own · 已在本节点收回，新的同意须另用编号"
 )
 # By patient and id, every version there is.
 Known = dict[str, dict[str, list[StoredConsent]]]

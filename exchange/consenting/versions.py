@@ -14,9 +14,9 @@ class NoSuchVersion(ExchangeError):
     def __init__(self, there: int) -> None:
         super().__init__(
             f"there is no such version: this consent has {there}",
-            f"没有这个版本:该同意共有 {there} 个版本",
+            f"没有这个版本：该同意共有 {there} 个版本",
             hint="hutong consent list PATIENT --all shows every version; a first version has none before it",
-            hint_zh="hutong consent list 患者 --all 可查看所有版本;第一个版本之前没有可比较的",
+            hint_zh="hutong consent list 患者 --all 可查看所有版本；第一个版本之前没有可比较的",
         )
 
 

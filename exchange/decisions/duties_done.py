@@ -14,7 +14,7 @@ from exchange.withdrawal.mark import COUNT
 from ledger import Recorded
 
 FINDINGS = {
-    "justified": Text("情况属实,属于正当调阅", "found justified"),
+    "justified": Text("情况属实，属于正当调阅", "found justified"),
     "not-justified": Text("调阅不正当", "found not justified"),
 }
 
@@ -96,7 +96,7 @@ class Followed:
             return "not-done", NOTHING_LEFT
         if self.recipient in ("", self.office.desk.node):
             return "done", Text(
-                "申请方属于本节点,未离开本节点",
+                "申请方属于本节点，未离开本节点",
                 "the requester belongs to this node; it did not leave the node",
             )
         return "done", Text(f"已密封给节点 {self.recipient}", f"sealed to the node {self.recipient}")
@@ -116,18 +116,18 @@ class Followed:
         if closed is None:
             late = due is not None and self.office.clock() > due
             state = (
-                ("overdue", "已超过期限,尚未复核", "not reviewed, and overdue")
+                ("overdue", "已超过期限，尚未复核", "not reviewed, and overdue")
                 if late
                 else ("open", "尚未复核", "not reviewed yet")
             )
-            return state[0], Text(f"{state[1]};{by.zh}", f"{state[2]}; {by.en}")
+            return state[0], Text(f"{state[1]}；{by.zh}", f"{state[2]}; {by.en}")
         who, code = role_words(closed.entry.role), closed.entry.why
         finding = FINDINGS.get(code, Text(code, code))
         late = due is not None and closed.time > due
         note = Text("(晚于期限)", " (later than it was due)") if late else Text("", "")
         when = time_of(closed.time)
         return "done", Text(
-            f"{when} 由{who.zh}复核:{finding.zh}{note.zh};{by.zh}(条目 {closed.id})",
+            f"{when} 由{who.zh}复核：{finding.zh}{note.zh}；{by.zh}(条目 {closed.id})",
             f"reviewed at {when} by a {who.en}, {finding.en}{note.en}; {by.en} (entry {closed.id})",
         )
 

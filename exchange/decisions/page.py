@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from exchange.audit.words import COLON
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -46,7 +48,7 @@ class Page:
             yield ""
             yield section.title.told(lang)
             for row in section.rows:
-                yield f"  {row.name.told(lang)}: {row.text.told(lang)}"
+                yield f"  {row.name.told(lang)}{COLON[lang]}{row.text.told(lang)}"
 
     def as_list(self) -> list[dict[str, object]]:
         """For JSON."""

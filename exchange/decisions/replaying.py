@@ -30,7 +30,7 @@ class NotADecision(ExchangeError):
             "this entry is not a decision",
             "该条目不是一次判定",
             hint="hutong audit search --decision permit shows decisions; also: --decision deny",
-            hint_zh="hutong audit search --decision permit 可查看判定;也可用 --decision deny",
+            hint_zh="hutong audit search --decision permit 可查看判定；也可用 --decision deny",
         )
 
 
@@ -119,7 +119,7 @@ def _differences(
     if engine.digest != found.entry.policy and not other:
         yield (
             "the policy that decided is not kept, and today's is another",
-            "当时作出判定的策略没有留存,当前策略与之不同",
+            "当时作出判定的策略没有留存，当前策略与之不同",
         )
     for number, asked in enumerate(details.told.get("policy", ()), start=1):
         again = as_kept(engine.decide(asked["input"]))
@@ -127,7 +127,7 @@ def _differences(
             classes = ", ".join(asked["input"].get("data", {}).get("classes", ())) or "?"
             yield (
                 f"the policy would answer question {number} ({classes}) differently: {_turn(asked, again)}",
-                f"策略对第 {number} 个问题({classes})会作出不同回答:{_turn(asked, again)}",
+                f"策略对第 {number} 个问题({classes})会作出不同回答：{_turn(asked, again)}",
             )
 
 

@@ -26,7 +26,7 @@ CIRCUMSTANCES = (
     ("zone", ZONES, Text("来自网络", "network it came from")),
 )
 LEVEL = Text("放行内容的数据级别（GB/T 39725）", "level of what was permitted (GB/T 39725)")
-GONE = Text("已无法得知:密钥已销毁", "cannot be told any more: the key was destroyed")
+GONE = Text("已无法得知：密钥已销毁", "cannot be told any more: the key was destroyed")
 
 
 def page_about(story: Story) -> Page:
@@ -40,7 +40,7 @@ def _title(story: Story) -> Text:
     entry, who, when = story.found.entry, _who(story), time_of(story.found.time)
     purpose = Text(purpose_alone(entry.purpose, "zh"), purpose_alone(entry.purpose, "en"))
     return Text(
-        f"判定:{verdict.zh}。{who.zh},为{purpose.zh},{when}",
+        f"判定：{verdict.zh}。{who.zh}，为{purpose.zh}，{when}",
         f"decision: {verdict.en}. {who.en}, for {purpose.en}, {when}",
     )
 
@@ -66,7 +66,7 @@ def _asked(story: Story) -> Iterator[Row]:
     if entry.break_glass:
         reason = request.get("emergency_reason")
         yield Row(
-            Text("紧急调阅,声明的原因", "an emergency was declared, because"),
+            Text("紧急调阅，声明的原因", "an emergency was declared, because"),
             same(str(reason)) if reason else GONE,
         )
     if entry.claimed_us:
@@ -79,7 +79,7 @@ def _asked(story: Story) -> Iterator[Row]:
 
 
 AS_A_WHOLE = Text(
-    "各项内容均不能放行,因此按未见任何内容作出判定:其他地区不得获知隐藏了什么;各项的原因见下",
+    "各项内容均不能放行，因此按未见任何内容作出判定：其他地区不得获知隐藏了什么；各项的原因见下",
     "no item could leave, so it was decided as if none had been seen: another region must not learn what is kept back;"
     " the reason for each item stands below",
 )
@@ -108,7 +108,7 @@ def _agreed(story: Story) -> Iterator[Row]:
         seen = len(consent.get("versions", ()))
         yield Row(
             Text("依据的同意", "consent it rests on"),
-            Text(f"无(当时登记的同意版本数:{seen})", f"none (versions of consents on record then: {seen})"),
+            Text(f"无(当时登记的同意版本数：{seen})", f"none (versions of consents on record then: {seen})"),
         )
 
 
@@ -126,7 +126,7 @@ def _ruled(story: Story) -> Iterator[Row]:
         yield Row(
             Text("逐类询问策略", "the policy was asked for each kind of item"),
             Text(
-                f"共 {answers.total()} 次:允许 {answers[True]} 次,拒绝 {answers[False]} 次",
+                f"共 {answers.total()} 次：允许 {answers[True]} 次，拒绝 {answers[False]} 次",
                 f"asked {answers.total()}, of these yes {answers[True]}, no {answers[False]}",
             ),
         )
@@ -150,7 +150,7 @@ def _kept_back(story: Story) -> Iterator[Row]:
         why, classes = story.words_of(one.code), class_words(one.classes)
         yield Row(
             Text(f"{one.count} 项", f"{one.count} items"),
-            Text(f"{why.zh}:{classes.zh}", f"{why.en}: {classes.en}") if one.classes else why,
+            Text(f"{why.zh}：{classes.zh}", f"{why.en}: {classes.en}") if one.classes else why,
         )
     if not story.permit:
         yield Row(Text("全部", "everything"), Text("本次请求未获放行", "nothing was released"))
@@ -168,7 +168,7 @@ def _demanded(story: Story) -> Iterator[Row]:
         yield Row(same(f"{one.code}{value}"), Text(f"{words.zh}{law}", f"{words.en}{law}"))
         yield Row(
             Text("是否履行", "was it done"),
-            Text(f"{state.zh}:{one.says.zh}", f"{state.en}: {one.says.en}"),
+            Text(f"{state.zh}：{one.says.zh}", f"{state.en}: {one.says.en}"),
         )
     if not story.found.entry.obligations:
         yield Row(Text("无", "none"), Text("未附带义务", "nothing was demanded"))
@@ -190,7 +190,7 @@ def _given(story: Story) -> Iterator[Row]:
         yield Row(
             Text("交付", "handed over"),
             Text(
-                f"{when},共 {count} 项(条目 {outcome.id})",
+                f"{when}，共 {count} 项(条目 {outcome.id})",
                 f"{count} items at {when} (entry {outcome.id})",
             ),
         )
@@ -200,12 +200,12 @@ def _recorded(story: Story) -> Iterator[Row]:
     proof = story.proof
     yield Row(
         Text("条目", "entry"),
-        Text(f"第 {proof.index} 条(从 0 起),{proof.id}", f"index {proof.index} (from 0), {proof.id}"),
+        Text(f"第 {proof.index} 条(从 0 起)，{proof.id}", f"index {proof.index} (from 0), {proof.id}"),
     )
     yield Row(
         Text("已签名的检查点", "signed checkpoint"),
         Text(
-            f"账本 {proof.origin} 的 {proof.size} 条,已核对该条目包含在内",
+            f"账本 {proof.origin} 的 {proof.size} 条，已核对该条目包含在内",
             f"{proof.size} entries of the log {proof.origin}; that this entry is among them was checked",
         ),
     )
@@ -216,16 +216,16 @@ def _recorded(story: Story) -> Iterator[Row]:
         Text("密封内容", "sealed details"),
         Text("与账本中的承诺值一致", "are what the ledger committed to")
         if match
-        else Text("无法打开,或与承诺值不符", "cannot be opened, or are NOT what the ledger committed to"),
+        else Text("无法打开，或与承诺值不符", "cannot be opened, or are NOT what the ledger committed to"),
     )
 
 
 def _repeated(story: Story) -> Iterator[Row]:
     name, again = Text("以当时的输入重做", "made again from what was kept"), story.again
     if not again.possible:
-        zh = "; ".join(zh for _, zh in again.parts) or "密钥已销毁,或本节点不认识该患者"
+        zh = "；".join(zh for _, zh in again.parts) or "密钥已销毁，或本节点不认识该患者"
         en = "; ".join(en for en, _ in again.parts) or "the key was destroyed, or the patient is not known"
-        yield Row(name, Text(f"无法重做:{zh}", f"not possible: {en}"))
+        yield Row(name, Text(f"无法重做：{zh}", f"not possible: {en}"))
     elif again.same:
         yield Row(name, Text("结果逐字节一致", "the same, byte for byte"))
     else:
@@ -240,7 +240,7 @@ def _who(story: Story) -> Text:
         for lang in ("zh", "en")
     )
     return Text(
-        ",".join(filter(None, (name.zh, role.zh, zh))), ", ".join(filter(None, (name.en, role.en, en)))
+        "，".join(filter(None, (name.zh, role.zh, zh))), ", ".join(filter(None, (name.en, role.en, en)))
     )
 
 

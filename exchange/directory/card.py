@@ -31,7 +31,7 @@ def from_card(listed: object, place: str = "card") -> tuple[Organisation, ...]:
         raise BadRegistry(
             place,
             f"must be a list of at most {MAX_ORGANISATIONS}",
-            f"应为列表,最多 {MAX_ORGANISATIONS} 项",
+            f"应为列表，最多 {MAX_ORGANISATIONS} 项",
         )
     organisations = tuple(
         read_entry(Organisation, one, f"{place} {number}") for number, one in enumerate(listed, 1)

@@ -31,7 +31,7 @@ _TYPES: dict[object, tuple[Callable[[object], bool], Words]] = {
 
 def _one_of(choices: tuple[str, ...]) -> tuple[Callable[[object], bool], Words]:
     listed = ", ".join(choices)
-    return lambda value: value in choices, (f"must be one of {listed}", f"须为以下之一:{listed}")
+    return lambda value: value in choices, (f"must be one of {listed}", f"须为以下之一：{listed}")
 
 
 def _is_name(value: object) -> bool:
@@ -60,7 +60,7 @@ _VALUES: dict[str, tuple[Callable[[object], bool], Words]] = {
     "role": _one_of(ROLES),
     "region": (
         lambda value: is_region(str(value)),
-        ("must be a GB/T 2260 code, such as 320583", "须为 GB/T 2260 行政区划代码,如 320583"),
+        ("must be a GB/T 2260 code, such as 320583", "须为 GB/T 2260 行政区划代码，如 320583"),
     ),
     "members": (bool, ("must name at least one member", "至少要有一名成员")),
 }

@@ -38,9 +38,9 @@ class BadRegistry(DirectoryError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place} 有误:{zh}",
+            f"{place} 有误：{zh}",
             hint="nothing of it was used; correct that entry and try again",
-            hint_zh="未采用其中任何内容;请改正该条目后重试",
+            hint_zh="未采用其中任何内容；请改正该条目后重试",
         )
 
 
@@ -54,5 +54,5 @@ class OrganisationDiffers(DirectoryError):
             f"organisation {organisation} is described otherwise in this node's registry",
             f"机构 {organisation} 在本节点登记表中的描述与对方不同",
             hint="agree with the other region on one entry; until then nothing of it was used",
-            hint_zh="请与对方地区核对并统一该条目;在此之前未采用其内容",
+            hint_zh="请与对方地区核对并统一该条目；在此之前未采用其内容",
         )

@@ -34,7 +34,7 @@ def parse_directory(body: bytes, name: str) -> Directory:
         if key not in SECTIONS:
             listed = ", ".join(SECTIONS)
             raise BadRegistry(
-                name, f"holds a section that is none of {listed}", f"含有未知的部分;只能有 {listed}"
+                name, f"holds a section that is none of {listed}", f"含有未知的部分；只能有 {listed}"
             )
     organisations = _entries(Organisation, tables.get("organisation", []), f"{name}, organisation")
     people = _entries(Person, tables.get("person", []), f"{name}, person")
@@ -89,7 +89,7 @@ def _check_links(
                 raise BadRegistry(
                     f"{name}, group {number} ({group.id}): member {position}",
                     "is not listed; write Practitioner/ID or Organization/ID",
-                    "不在登记表中;应写作 Practitioner/编号 或 Organization/编号",
+                    "不在登记表中；应写作 Practitioner/编号 或 Organization/编号",
                 )
 
 

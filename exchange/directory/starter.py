@@ -12,7 +12,7 @@ from exchange.directory.writing import as_toml
 _NAME = "starter.toml"
 _HEADING = """\
 # Who works where. Invented, to start with: replace it by your own organisations, people and groups.
-# 机构、人员和群组登记表。以下均为虚构示例,请替换为本地区的真实登记。
+# 机构、人员和群组登记表。以下均为虚构示例，请替换为本地区的真实登记。
 
 """
 

@@ -14,9 +14,9 @@ class BadCase(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "--case is not written as kind:id",
-            "--case 的写法应为 类型:编号",
+            "--case 应写作 KIND:ID，即类型与编号以半角冒号相连",
             hint=f"for example --case referral:R-2026-001 (kinds: {', '.join(NAMED)})",
-            hint_zh=f"例如 --case referral:R-2026-001(类型:{'、'.join(NAMED)})",
+            hint_zh=f"例如 --case referral:R-2026-001(类型：{'、'.join(NAMED)})",
         )
 
 

@@ -27,9 +27,9 @@ class BadCode(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "the code given was mistyped: it does not check",
-            "健康码输入有误:校验不通过",
+            "健康码输入有误：校验不通过",
             hint="ten characters, as the patient shows them; nothing was asked and no attempt was counted",
-            hint_zh="请按患者出示的十位字符重新输入;未发出请求,也未计入尝试次数",
+            hint_zh="请按患者出示的十位字符重新输入；未发出请求，也未计入尝试次数",
         )
 
 

@@ -48,7 +48,7 @@ class BadOrders(ExchangeError):
         zh: str,
         *,
         hint: str = "until it is corrected no order and no agreement counts; docs/how-to/let-a-patient-show-a-code.md",
-        hint_zh: str = "更正之前,任何指令和协议均不作为依据;格式见 docs/how-to/let-a-patient-show-a-code.md",
+        hint_zh: str = "更正之前，任何指令和协议均不作为依据；格式见 docs/how-to/let-a-patient-show-a-code.md",
     ) -> None:
         super().__init__(f"orders.toml {en}", f"orders.toml {zh}", hint=hint, hint_zh=hint_zh)
 
@@ -125,7 +125,7 @@ def read_papers(file: Path) -> Papers:
         found = msgspec.toml.decode(content, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         # msgspec names the place and the types, never the value.
-        raise BadOrders(f"is not in order: {error}", f"有误:{error}") from None
+        raise BadOrders(f"is not in order: {error}", f"有误：{error}") from None
     _require_sense("order", found.order)
     _require_sense("agreement", found.agreement)
     return Papers(found.order, found.agreement, digest)
@@ -142,7 +142,7 @@ def as_it_lies(file: Path) -> tuple[bytes, str]:
             f"cannot be read ({error.strerror})",
             "无法读取",
             hint="until it can be read, or is gone, nothing but emergencies is decided",
-            hint_zh="在其可读或移除之前,除紧急调阅外一律不作判定",
+            hint_zh="在其可读或移除之前，除紧急调阅外一律不作判定",
         ) from None
     return content, hashlib.sha256(content).hexdigest()
 

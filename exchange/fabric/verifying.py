@@ -55,9 +55,9 @@ class Seen:
     def _says(self, lang: str) -> str:
         if self.compared is None:
             problem = self.problem or LedgerError("nothing", "无")
-            return f"{self.msp}: {problem}" if lang == "en" else f"{self.msp}:{problem.zh}"
+            return f"{self.msp}: {problem}" if lang == "en" else f"{self.msp}：{problem.zh}"
         if wrong := self.compared.wrong:
-            return f"{self.msp}: {wrong.en}" if lang == "en" else f"{self.msp}:{wrong.zh}"
+            return f"{self.msp}: {wrong.en}" if lang == "en" else f"{self.msp}：{wrong.zh}"
         number, stop = self.compared.batches, self.compared.stop
         if lang == "en":
             return (

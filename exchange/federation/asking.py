@@ -84,9 +84,9 @@ class CannotAsk(FederationError):
     def __init__(self) -> None:
         super().__init__(
             "this question cannot be put to another node: a role, code or length it does not take",
-            "该请求无法向其他节点提出:角色、代码或长度不被接受",
+            "该请求无法向其他节点提出：角色、代码或长度不被接受",
             hint="patients and next of kin ask the node that holds the record; classes are FHIR R4 types",
-            hint_zh="患者及其亲属请直接向持有档案的节点查询;数据类别须为 FHIR R4 资源类型",
+            hint_zh="患者及其亲属请直接向持有档案的节点查询；数据类别须为 FHIR R4 资源类型",
         )
 
 

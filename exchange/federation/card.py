@@ -103,7 +103,7 @@ class Card:
         """What to compare by telephone, as a sentence."""
         where = region_name(self.region, lang)
         if lang == "zh":
-            return f"{where}节点 {self.id} 的指纹:{self.fingerprint}。请致电对方逐组核对"
+            return f"{where}节点 {self.id} 的指纹：{self.fingerprint}。请致电对方逐组核对"
         return f"fingerprint of node {self.id}, {where}: {self.fingerprint}; compare it by telephone"
 
     def organisation(self, name: str) -> Organisation | None:

@@ -30,18 +30,18 @@ TURNED_AWAY: dict[str, Because] = {
         Because(
             code="NOT_RESPONSIBLE",
             en="the person it is asked for cannot answer for a request, or the device is not described",
-            zh="被代表的人员不能对调阅负责,或设备未注明模型和版本",
+            zh="被代表的人员不能对调阅负责，或设备未注明模型和版本",
             law="《个人信息保护法》第二十四条 · PIPL art. 24",
         ),
         Because(
             code="HOLDER_CANNOT_ANSWER",
             en="the node that holds the record could not answer; its operator can see why",
-            zh="持有档案的节点无法应答,原因可由其运维人员查看",
+            zh="持有档案的节点无法应答，原因可由其运维人员查看",
         ),
         Because(
             code="ANSWER_TOO_LARGE",
             en="the record is too large for one answer; ask for fewer classes at once",
-            zh="档案过大,无法一次应答;请减少一次请求的数据类别",
+            zh="档案过大，无法一次应答；请减少一次请求的数据类别",
         ),
     )
 }

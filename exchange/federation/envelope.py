@@ -149,7 +149,7 @@ def open_answer(
         raise PeerNotTrusted(
             holder.id,
             "it is too old, or the clocks differ by more than a minute",
-            "应答过旧,或双方时钟相差超过一分钟",
+            "应答过旧，或双方时钟相差超过一分钟",
         ) from None
     except WrongSignature:
         raise PeerNotTrusted(holder.id, "its signature is not right", "签名无效") from None

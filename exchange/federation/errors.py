@@ -21,9 +21,9 @@ class BadCard(FederationError):
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(
             f"the card cannot be used: {en}",
-            f"名片无法使用:{zh}",
+            f"名片无法使用：{zh}",
             hint="nothing was joined; ask the other region for a new one: hutong node card > card.json",
-            hint_zh="未加入任何节点;请对方重新生成:hutong node card > card.json",
+            hint_zh="未加入任何节点；请对方重新生成：hutong node card > card.json",
         )
 
 
@@ -35,9 +35,9 @@ class KeptCardUnusable(FederationError):
     def __init__(self, file: str, en: str, zh: str) -> None:
         super().__init__(
             f"peers/{file}: {en}",
-            f"peers/{file}:{zh}",
+            f"peers/{file}：{zh}",
             hint="nothing is asked or answered meanwhile; move the file away, then: hutong node join CARD",
-            hint_zh=f"在此期间不查询也不应答;请移走 peers/{file} 并重新加入:hutong node join 名片文件",
+            hint_zh=f"在此期间不查询也不应答；请移走 peers/{file} 并重新加入：hutong node join 名片文件",
         )
 
 
@@ -47,9 +47,9 @@ class CardAltered(FederationError):
     def __init__(self) -> None:
         super().__init__(
             "the card was altered after it was signed, or was not signed by its own key",
-            "名片在签名后被改动,或不是用其自身密钥签名",
+            "名片在签名后被改动，或不是用其自身密钥签名",
             hint="nothing was joined; get the card again from the other region by a way you trust",
-            hint_zh="未加入任何节点;请通过可信渠道向对方重新索取名片",
+            hint_zh="未加入任何节点；请通过可信渠道向对方重新索取名片",
         )
 
 
@@ -63,7 +63,7 @@ class CardExpired(FederationError):
             f"the keys on the card of {node} expired on {on}",
             f"节点 {node} 名片上的密钥已于 {on} 过期",
             hint="ask that region for a new card, then: hutong node join CARD --fingerprint DIGITS --by ID",
-            hint_zh="请对方提供新名片,然后执行:hutong node join 名片文件 --fingerprint 指纹 --by 工号",
+            hint_zh="请对方提供新名片，然后执行：hutong node join 名片文件 --fingerprint 指纹 --by 工号",
         )
 
 
@@ -87,7 +87,7 @@ class CannotJoin(FederationError):
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(
             f"not joined: {en}",
-            f"未加入:{zh}",
+            f"未加入：{zh}",
             hint="hutong node list shows the nodes this one knows",
             hint_zh="hutong node list 可查看已加入的节点",
         )
@@ -99,9 +99,9 @@ class FingerprintDiffers(FederationError):
     def __init__(self) -> None:
         super().__init__(
             "the fingerprint given is not that of the card; nothing was joined",
-            "所给指纹与名片不符,未加入任何节点",
+            "所给指纹与名片不符，未加入任何节点",
             hint="have the other region read it out again; if it still differs, the card is forged",
-            hint_zh="请对方重新口述指纹;若仍不符,名片系伪造",
+            hint_zh="请对方重新口述指纹；若仍不符，名片系伪造",
         )
 
 
@@ -115,7 +115,7 @@ class UnknownPeer(FederationError):
             "no node that was joined has this id or answers for this region",
             "没有已加入的节点使用该编号或负责该地区",
             hint="hutong node list shows the nodes this one knows; hutong node join CARD adds one",
-            hint_zh="hutong node list 可查看已加入的节点;hutong node join 名片文件 可加入新节点",
+            hint_zh="hutong node list 可查看已加入的节点；hutong node join 名片文件 可加入新节点",
         )
 
 
@@ -127,7 +127,7 @@ class InsecureAddress(FederationError):
     def __init__(self, node: str) -> None:
         super().__init__(
             f"the address of {node} is neither https nor on this machine; nothing was sent",
-            f"节点 {node} 的地址既不是 https,也不在本机;未发送任何内容",
+            f"节点 {node} 的地址既不是 https，也不在本机；未发送任何内容",
             hint="ask that region to serve behind TLS and to send a new card",
             hint_zh="请对方启用 TLS 并发来新名片",
         )
@@ -142,9 +142,9 @@ class PeerUnreachable(FederationError):
     def __init__(self, node: str, en: str, zh: str) -> None:
         super().__init__(
             f"{node} did not answer: {en}",
-            f"节点 {node} 没有应答:{zh}",
+            f"节点 {node} 没有应答：{zh}",
             hint="nothing was received; try again, or ask that node's operator. The attempt is on record",
-            hint_zh="未收到任何数据;请重试或联系对方运维人员。本次尝试已记录",
+            hint_zh="未收到任何数据；请重试或联系对方运维人员。本次尝试已记录",
         )
 
 
@@ -158,9 +158,9 @@ class PeerRejected(FederationError):
         words = REJECTIONS.get(code, _UNTOLD)
         super().__init__(
             f"{node} did not take the question: {words.en}",
-            f"节点 {node} 未受理请求:{words.zh}",
+            f"节点 {node} 未受理请求：{words.zh}",
             hint="nothing was received; the attempt is on record",
-            hint_zh="未收到任何数据;本次尝试已记录",
+            hint_zh="未收到任何数据；本次尝试已记录",
         )
         self.code = code
 
@@ -171,9 +171,9 @@ class PeerNotTrusted(FederationError):
     def __init__(self, node: str, en: str, zh: str) -> None:
         super().__init__(
             f"the answer in the name of {node} cannot be trusted: {en}",
-            f"以 {node} 名义返回的应答不可信:{zh}",
+            f"以 {node} 名义返回的应答不可信：{zh}",
             hint="it was thrown away unread; tell the security officers of both regions",
-            hint_zh="该应答未经阅读即丢弃;请通知双方安全负责人",
+            hint_zh="该应答未经阅读即丢弃；请通知双方安全负责人",
         )
 
 
@@ -188,7 +188,7 @@ class AnswerTooLarge(FederationError):
             f"the answer of {node} is larger than {limit >> 20} MiB",
             f"节点 {node} 的应答超过 {limit >> 20} MiB",
             hint="it was thrown away; ask for fewer classes of items at once",
-            hint_zh="该应答已丢弃;请减少一次请求的数据类别",
+            hint_zh="该应答已丢弃；请减少一次请求的数据类别",
         )
 
 
@@ -212,14 +212,14 @@ REJECTIONS: dict[str, Rejection] = {
     "wrong-time": Rejection(
         401,
         "the message is too old, or the clocks differ by more than a minute",
-        "消息过旧,或双方时钟相差超过一分钟",
+        "消息过旧，或双方时钟相差超过一分钟",
     ),
     "replayed": Rejection(409, "the message was received before", "消息此前已收到"),
     "not-for-us": Rejection(400, "the message was not sealed to this node", "消息不是密封给本节点的"),
     "not-a-question": Rejection(400, "the message holds no question", "消息中没有请求"),
     "busy": Rejection(503, "the node has too many questions under way", "节点正在处理的请求过多"),
     "failed": Rejection(503, "the node could not answer", "节点无法应答"),
-    "cannot-record": Rejection(503, "the node cannot record, so it gives nothing", "节点无法记账,故不应答"),
+    "cannot-record": Rejection(503, "the node cannot record, so it gives nothing", "节点无法记账，故不应答"),
 }
 _UNTOLD = Rejection(0, "it gave no reason", "未说明原因")
 

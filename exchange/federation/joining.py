@@ -111,7 +111,7 @@ def _require_own_ground(card: Card, others: list[Card], own_region: str) -> None
         if contains(one.region, card.region) or contains(card.region, one.region):
             raise CannotJoin(
                 f"node {one.id} answers for a region that overlaps: {region_name(one.region, 'en')}",
-                f"节点 {one.id} 负责的地区与之重叠:{region_name(one.region, 'zh')}",
+                f"节点 {one.id} 负责的地区与之重叠：{region_name(one.region, 'zh')}",
             )
     taken = {organisation.id for one in others for organisation in one.organisations}
     for organisation in card.organisations:

@@ -29,9 +29,9 @@ class CannotListen(ExchangeError):
     def __init__(self, host: str, port: int, why: str) -> None:
         super().__init__(
             f"cannot listen on {host}:{port}: {why}",
-            f"无法在 {host}:{port} 监听:{why}",
+            f"无法在 {host}:{port} 监听：{why}",
             hint="another program may use the port; choose one with: hutong serve --port 8321",
-            hint_zh="端口可能被占用;可更换:hutong serve --port 8321",
+            hint_zh="端口可能被占用；可更换：hutong serve --port 8321",
         )
 
 

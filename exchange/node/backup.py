@@ -63,9 +63,9 @@ class NoPlaceForBackup(ExchangeError):
     def __init__(self, folder: str, en: str, zh: str) -> None:
         super().__init__(
             f"{folder} {en}; nothing was copied",
-            f"{folder} {zh};未复制任何内容",
+            f"{folder} {zh}；未复制任何内容",
             hint="name a folder that is not there yet, outside the node's own folder",
-            hint_zh="请指定一个尚不存在的目录,且不要放在节点目录之内",
+            hint_zh="请指定一个尚不存在的目录，且不要放在节点目录之内",
         )
 
 

@@ -49,7 +49,7 @@ class NotABackup(ExchangeError):
     def __init__(self, folder: str) -> None:
         super().__init__(
             f"{folder} holds no finished backup: it has no {LIST}",
-            f"{folder} 中没有已完成的备份:缺少 {LIST}",
+            f"{folder} 中没有已完成的备份：缺少 {LIST}",
             hint="name the folder that was given to hutong node backup",
             hint_zh="请指定当时交给 hutong node backup 的目录",
         )
@@ -106,7 +106,7 @@ def _listed(folder: Path, master: MasterSecret) -> tuple[Mapping[str, Any], Find
         check="list",
         ok=True,
         en=f"{listed['node']} as it was at {made}, {'with' if secrets else 'without'} its secrets",
-        zh=f"{listed['node']} 于 {made} 的副本,{'含' if secrets else '不含'}密钥",
+        zh=f"{listed['node']} 于 {made} 的副本，{'含' if secrets else '不含'}密钥",
     )
 
 
@@ -120,7 +120,7 @@ def _files(folder: Path, listed: Mapping[str, str]) -> Finding:
             check="files",
             ok=True,
             en=f"{len(listed)} files, all as they were copied",
-            zh=f"{len(listed)} 个文件,均与复制时一致",
+            zh=f"{len(listed)} 个文件，均与复制时一致",
         )
     parts = (
         (gone, "missing", "缺失"),
@@ -132,7 +132,7 @@ def _files(folder: Path, listed: Mapping[str, str]) -> Finding:
         check="files",
         ok=False,
         en="; ".join(f"{en}: {', '.join(names)}" for en, _, names in told),
-        zh=";".join(f"{zh}:{'、'.join(names)}" for _, zh, names in told),
+        zh="；".join(f"{zh}：{'、'.join(names)}" for _, zh, names in told),
     )
 
 
@@ -158,7 +158,7 @@ def _keys(copy: Layout) -> Finding:
     except apsw.Error as error:
         kind = type(error).__name__
         return Finding(
-            check="keys", ok=False, en=f"vault.db cannot be read: {kind}", zh=f"vault.db 无法读取:{kind}"
+            check="keys", ok=False, en=f"vault.db cannot be read: {kind}", zh=f"vault.db 无法读取：{kind}"
         )
     if lost:
         return Finding(
@@ -203,7 +203,7 @@ def _live(live: Path | None, verified: Verified) -> Iterator[Finding]:
         size, root = _root_at(live, verified.size)
     except (LedgerError, TileWrong, apsw.Error):  # then the backup is what one has
         en = "the node's own ledger cannot be read, so the copy was not compared with it"
-        yield Finding(check="node", ok=True, en=en, zh="节点自身的账本无法读取,未作比较")
+        yield Finding(check="node", ok=True, en=en, zh="节点自身的账本无法读取，未作比较")
         return
     if root is None:
         en, zh = f"the node's own ledger has only {size}", f"节点自身的账本只有 {size} 条"
@@ -214,7 +214,7 @@ def _live(live: Path | None, verified: Verified) -> Iterator[Finding]:
     else:
         more = size - verified.size
         en = f"the node's own ledger begins like this, and has {more} more"
-        zh = f"节点自身的账本以此开头,之后又有 {more} 条"
+        zh = f"节点自身的账本以此开头，之后又有 {more} 条"
         yield Finding(check="node", ok=True, en=en, zh=zh)
 
 
@@ -236,12 +236,12 @@ def _known(kept: Checkpoint | None, copy: Layout, live: Path | None) -> Iterator
             _, later = _root_at(live, kept.size)
     if later == kept.root.hex():
         en = f"the kept checkpoint of {kept.size} entries is newer and continues this copy"
-        zh = f"另存的检查点({kept.size} 条)较新,并延续本副本"
+        zh = f"另存的检查点({kept.size} 条)较新，并延续本副本"
         yield Finding(check="known", ok=True, en=en, zh=zh)
         return
     if later is None:
         en = f"the kept checkpoint has {kept.size} entries, this copy fewer: whether it begins like this cannot be told"
-        zh = f"另存的检查点有 {kept.size} 条,副本较少:无法得知是否以此开头"
+        zh = f"另存的检查点有 {kept.size} 条，副本较少：无法得知是否以此开头"
     else:
         en = f"the kept checkpoint of {kept.size} entries does NOT agree with the node's own ledger"
         zh = f"另存的检查点({kept.size} 条)与节点自身的账本不一致"

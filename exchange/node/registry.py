@@ -25,6 +25,6 @@ def runner(directory: Directory, wanted: str, region: str) -> Organisation:
         raise BadSetting(
             "registry.toml",
             "lists no platform: say who runs the node with --organisation",
-            "没有平台机构:请用 --organisation 指明运营机构",
+            "没有平台机构：请用 --organisation 指明运营机构",
         )
     return next((one for one in platforms if one.region == region), platforms[0])

@@ -50,7 +50,7 @@ def read_secret(path: Path) -> bytes:
         raise BadKeyFile(f"keys/{path.name}", "may not be read by this user", "当前用户无权读取") from None
     if mode:
         raise BadKeyFile(
-            f"keys/{path.name}", "can be read by other users: chmod 600", "可被其他用户读取:请 chmod 600"
+            f"keys/{path.name}", "can be read by other users: chmod 600", "可被其他用户读取：请 chmod 600"
         )
     if len(value) != KEY_BYTES:
         raise BadKeyFile(

@@ -50,23 +50,23 @@ TABLE: tuple[Setting, ...] = (
     Setting("serve.host", str, "127.0.0.1", "address to listen on", "监听地址"),
     Setting("serve.port", _Port, 8320, "port to listen on", "监听端口"),
     Setting("serve.url", str, "", "address other nodes reach this one by", "其他节点访问本节点的地址"),
-    Setting("serve.ca_file", str, "", "certificates to trust for https to other nodes, instead of the public ones", "访问其他节点的 https 时信任的证书文件,代替公共证书"),
+    Setting("serve.ca_file", str, "", "certificates to trust for https to other nodes, instead of the public ones", "访问其他节点的 https 时信任的证书文件，代替公共证书"),
     Setting("serve.plain_http", bool, False, "ask other machines over plain http: something else protects the way", "允许以明文 http 访问其他机器(线路另有保护)"),
     Setting("serve.timeout_seconds", _Seconds, 10.0, "how long to wait for another node", "等待其他节点应答的秒数"),
-    Setting("witness.quorum", _Quorum, "majority", "how many of the other nodes must have signed this ledger: majority, all, any, none, or a number", "须有多少个其他节点为本账本签名:majority(过半)、all、any、none 或数字"),
-    Setting("ledger.backend", Literal["embedded", "fabric"], "embedded", "where else the ledger's roots are kept: nowhere, or on a Fabric channel", "账本的树根另存何处:不另存,或 Fabric 通道"),
+    Setting("witness.quorum", _Quorum, "majority", "how many of the other nodes must have signed this ledger: majority, all, any, none, or a number", "须有多少个其他节点为本账本签名：majority(过半)、all、any、none 或数字"),
+    Setting("ledger.backend", Literal["embedded", "fabric"], "embedded", "where else the ledger's roots are kept: nowhere, or on a Fabric channel", "账本的树根另存何处：不另存，或 Fabric 通道"),
     Setting("ledger.connection", str, "", "file that says how the channel is reached, as seen from the node's folder", "说明如何连接通道的文件(相对于节点目录)"),
     Setting("ledger.anchor_entries", _Some, 1000, "so many new entries are put onto the channel at once", "新增多少条即上链一次"),
     Setting("ledger.anchor_seconds", _Seconds, 5.0, "no entry waits longer for that, in seconds", "任何条目等待上链不超过的秒数"),
     Setting("emergency.spool_minutes", _Some, 240, "how long break-glass may go on while the ledger is down", "账本不可写时紧急调阅可持续的分钟数"),
-    Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件,最好放在另一块磁盘"),
+    Setting("emergency.spool_file", str, "", "where break-glass is written down meanwhile, best on another disk", "账本不可写期间紧急调阅的暂存文件，最好放在另一块磁盘"),
     Setting("emergency.review_hours", _Some, 24, "when a break-glass access must have been reviewed", "紧急调阅须在多少小时内复核"),
-    Setting("policy.engine", Literal["built-in", "opa-server"], "built-in", "what answers: the built-in engine, or an OPA server", "作出判断的引擎:内置,或 OPA 服务器"),
+    Setting("policy.engine", Literal["built-in", "opa-server"], "built-in", "what answers: the built-in engine, or an OPA server", "作出判断的引擎：内置，或 OPA 服务器"),
     Setting("policy.url", str, "", "address of the OPA server", "OPA 服务器的地址"),
     Setting("policy.deadline_ms", _Milliseconds, 500, "how long one question to the policy may take", "策略回答一个问题的时限(毫秒)"),
     Setting("policy.token_file", str, "", "file with the token the OPA server wants, as seen from the node's folder", "OPA 服务器所需令牌的文件(相对于节点目录)"),
-    Setting("policy.ca_file", str, "", "certificates to trust for the OPA server, instead of the machine's", "访问 OPA 服务器时信任的证书文件,代替本机证书"),
-    Setting("policy.bundle", str, "", "bundle of the region's own rules, instead of the packaged ones", "本地区自有规则的策略包,代替随程序提供的规则"),
+    Setting("policy.ca_file", str, "", "certificates to trust for the OPA server, instead of the machine's", "访问 OPA 服务器时信任的证书文件，代替本机证书"),
+    Setting("policy.bundle", str, "", "bundle of the region's own rules, instead of the packaged ones", "本地区自有规则的策略包，代替随程序提供的规则"),
     Setting("policy.key", str, "", "public key (PEM) that bundle must be signed with", "该策略包的签名公钥(PEM)"),
     Setting("research.small_cell", _Some, 11, "counts below this are not told", "小于此数的计数不公布"),
     Setting("consent.named_recipient_required", bool, True, "a third party must be named (PIPL 23)", "第三方必须具名(个保法23条)"),
@@ -187,4 +187,4 @@ def _converted(setting: Setting, value: Any, place: str, *, strict: bool) -> Any
         return msgspec.convert(value, setting.type, strict=strict)
     except msgspec.ValidationError as error:
         # msgspec names the types, never the value.
-        raise BadSetting(place, str(error).lower(), f"类型不对:{error}") from None
+        raise BadSetting(place, str(error).lower(), f"类型不对：{error}") from None

@@ -41,9 +41,9 @@ class SpoolClosed(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "the ledger cannot be written and the time for emergency access without it is over",
-            "账本无法写入,且允许的紧急调阅时限已过",
+            "账本无法写入，且允许的紧急调阅时限已过",
             hint="repair the ledger first: hutong status",
-            hint_zh="请先修复账本:hutong status",
+            hint_zh="请先修复账本：hutong status",
         )
 
 
@@ -57,7 +57,7 @@ class SpoolAltered(ExchangeError):
             f"spool line {line} does not continue the line before it",
             f"暂存第 {line} 行与前一行不连续",
             hint="keep the file as evidence and tell the security officer; nothing was deleted",
-            hint_zh="请保留该文件作为证据并通知安全负责人;未删除任何内容",
+            hint_zh="请保留该文件作为证据并通知安全负责人；未删除任何内容",
         )
 
 

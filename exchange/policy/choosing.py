@@ -48,7 +48,7 @@ def chosen_bundle(settings: Settings, root: Path) -> Chosen:
         raise BadSetting(
             missing,
             "is needed as well: a bundle of one's own is used only with the key it is signed by",
-            "也须填写:自有策略包必须与其签名公钥一并设置",
+            "也须填写：自有策略包必须与其签名公钥一并设置",
         )
     from policies.signing import read_policy_key, require_signed
 
@@ -80,7 +80,9 @@ def _read(file: Path, setting: str) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise BadSetting(setting, f"cannot be read: {error.strerror}", f"无法读取:{error.strerror}") from None
+        raise BadSetting(
+            setting, f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}"
+        ) from None
 
 
 def _require_safe(url: str) -> None:
@@ -100,13 +102,13 @@ def _require_safe(url: str) -> None:
         raise BadSetting(
             "policy.url",
             "is not the address of an OPA server, such as https://opa.example:8181",
-            "不是 OPA 服务器地址,例如 https://opa.example:8181",
+            "不是 OPA 服务器地址，例如 https://opa.example:8181",
         )
     if parts.scheme == "http" and not _is_here(host):
         raise BadSetting(
             "policy.url",
             "must be https, unless the server is on this machine",
-            "须为 https,除非服务器就在本机",
+            "须为 https，除非服务器就在本机",
         )
 
 

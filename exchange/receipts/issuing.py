@@ -49,7 +49,7 @@ class ConsentHidden(ExchangeError):
             f"the consent of entry {entry} cannot be opened as the ledger has it",
             f"条目 {entry} 的同意无法按账本所记打开",
             hint="run hutong ledger verify and hutong status: the stored consent is not what was recorded",
-            hint_zh="请运行 hutong ledger verify 和 hutong status:存储的同意与记录不符",
+            hint_zh="请运行 hutong ledger verify 和 hutong status：存储的同意与记录不符",
         )
 
 

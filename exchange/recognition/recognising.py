@@ -25,7 +25,7 @@ class NotAClinician(ExchangeError):
             "only a clinician recognises or declines a result",
             "只有医务人员可以认可或不认可检查检验结果",
             hint="--by names a clinician of registry.toml, e.g. ks-dr-001",
-            hint_zh="--by 须为 registry.toml 中的医务人员,例如 ks-dr-001",
+            hint_zh="--by 须为 registry.toml 中的医务人员，例如 ks-dr-001",
         )
 
 
@@ -39,7 +39,7 @@ class CannotAskRules(ExchangeError):
             "the engine this node uses cannot be asked about results",
             "本节点所用的策略引擎不能判断结果互认",
             hint="the built-in engine and an OPA server can: see policy.engine in hutong config show",
-            hint_zh="内置引擎和 OPA 服务器均可判断:见 hutong config show 中的 policy.engine",
+            hint_zh="内置引擎和 OPA 服务器均可判断：见 hutong config show 中的 policy.engine",
         )
 
 

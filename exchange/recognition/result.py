@@ -37,7 +37,7 @@ class NoSuchResult(ExchangeError):
             f"the Bundle {en}",
             f"Bundle {zh}",
             hint=f"--result names a record in it, Type/id; types: {', '.join(TYPES)}",
-            hint_zh=f"--result 为其中一条记录,写作 类型/编号;类型:{'、'.join(TYPES)}",
+            hint_zh=f"--result 为其中一条记录，写作 类型/编号；类型：{'、'.join(TYPES)}",
         )
 
 
@@ -49,9 +49,9 @@ class PlaceUnknown(ExchangeError):
     def __init__(self) -> None:
         super().__init__(
             "the result does not say where it was performed, or this node does not know that organisation",
-            "该结果未注明检查机构,或本节点不认识该机构",
+            "该结果未注明检查机构，或本节点不认识该机构",
             hint="name it with --performed-at ORG, an organisation this node or a joined region lists",
-            hint_zh="请用 --performed-at 机构 指明,须为本节点或已互联地区登记的机构",
+            hint_zh="请用 --performed-at 机构 指明，须为本节点或已互联地区登记的机构",
         )
 
 

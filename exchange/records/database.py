@@ -94,7 +94,7 @@ def explained(place: str) -> Iterator[None]:
         raise StoreUnreadable(place, "cannot be opened", "无法打开") from None
     except apsw.IOError:
         raise StoreUnreadable(
-            place, "cannot be read or written: the disk reports an error", "读写失败:磁盘报错"
+            place, "cannot be read or written: the disk reports an error", "读写失败：磁盘报错"
         ) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

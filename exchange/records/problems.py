@@ -9,7 +9,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "not-utf8": ("has bytes that are not UTF-8", "含有非 UTF-8 字节"),
     "byte-order-mark": (
         "begins with a byte order mark; save it as UTF-8 without one",
-        "以 BOM 开头;请另存为无 BOM 的 UTF-8",
+        "以 BOM 开头；请另存为无 BOM 的 UTF-8",
     ),
     "not-a-number": (
         "has NaN, Infinity or a number too large for JSON{column}",
@@ -33,23 +33,23 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "no-resource": (
         "holds no resource; an import adds records and never deletes",
-        "没有资源;导入只增加记录,从不删除",
+        "没有资源；导入只增加记录，从不删除",
     ),
     "bundle-in-bundle": (
         "is a Bundle inside a Bundle; give it as a file of its own",
-        "是 Bundle 中的 Bundle;请单独作为文件导入",
+        "是 Bundle 中的 Bundle；请单独作为文件导入",
     ),
     "bad-entries": ("has an entry that is not a list", "entry 不是列表"),
     "cut-short": ("is where the compressed file ends early or is damaged", "处压缩文件被截断或损坏"),
-    "unreadable": ("cannot be read: {}", "无法读取:{}"),
+    "unreadable": ("cannot be read: {}", "无法读取：{}"),
     "invalid": ("is not valid FHIR: {}", "不是有效的 FHIR:{}"),
     "not-a-consent": ("is not a Consent", "不是 Consent"),
-    "unknown-code": ("has a code nobody knows: {}", "含有未知代码:{}"),
-    "not-computable": ("cannot be used for a decision: {}", "无法用于判定:{}"),
+    "unknown-code": ("has a code nobody knows: {}", "含有未知代码：{}"),
+    "not-computable": ("cannot be used for a decision: {}", "无法用于判定：{}"),
     "patient-unknown": ("is about a patient this node does not hold", "所涉患者不在本节点"),
     "moves-custodian": (
         "would give a patient on record another managing organisation; if that is meant, use --move-custodian",
-        "会改变已有患者的保管机构;如确系此意,请加 --move-custodian 导入",
+        "会改变已有患者的保管机构；如确系此意，请加 --move-custodian 导入",
     ),
     "not-in-r4b": ("is of a type the validator (R4B) does not have", "属于校验器(R4B)没有的类型"),
 }

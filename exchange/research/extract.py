@@ -54,7 +54,7 @@ class TooFew(ExchangeError):
     def __init__(self, least: int) -> None:
         super().__init__(
             f"fewer than {least} patients of the cohort can be included; an extract that small points at people",
-            f"可纳入的患者不足 {least} 人;这么小的数据集容易指向个人",
+            f"可纳入的患者不足 {least} 人；这么小的数据集容易指向个人",
             hint="widen the cohort, or ask more patients; what is on record: hutong audit search --purpose HRESCH",
             hint_zh="请放宽入组条件或征得更多患者同意",
         )

@@ -27,7 +27,7 @@ class FolderTaken(ExchangeError):
     def __init__(self, place: str) -> None:
         super().__init__(
             f"{place} is not an empty folder; nothing was released",
-            f"{place} 不是空目录,未放行任何数据",
+            f"{place} 不是空目录，未放行任何数据",
             hint="choose a folder that is not there yet",
             hint_zh="请指定一个尚不存在的目录",
         )

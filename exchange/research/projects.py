@@ -56,7 +56,7 @@ class NoSuchProject(ExchangeError):
             f"no project {project} is registered here",
             f"本节点没有登记项目 {project}",
             hint="register it first: hutong research register protocol.toml",
-            hint_zh="请先登记:hutong research register protocol.toml",
+            hint_zh="请先登记：hutong research register protocol.toml",
         )
 
 
@@ -82,7 +82,7 @@ class NotApproved(ExchangeError):
             f"project {project} {en}",
             f"项目 {project} {zh}",
             hint=f"an officer approves it: hutong research approve {project} --approval NUMBER --until DATE --by ID",
-            hint_zh=f"由安全负责人审批:hutong research approve {project} --approval 批件号 --until 日期 --by 工号",
+            hint_zh=f"由安全负责人审批：hutong research approve {project} --approval 批件号 --until 日期 --by 工号",
         )
 
 

@@ -54,7 +54,7 @@ class BadProtocol(ExchangeError):
     def __init__(self, place: str, en: str, zh: str) -> None:
         super().__init__(
             f"{place}: {en}",
-            f"{place}:{zh}",
+            f"{place}：{zh}",
             hint="a complete example: docs/how-to/request-an-extract.md",
             hint_zh="完整示例见 docs/how-to/request-an-extract.md",
         )
@@ -69,7 +69,7 @@ def read_protocol(file: Path) -> Protocol:
     except UnicodeDecodeError:
         raise BadProtocol(file.name, "is not UTF-8", "不是 UTF-8 文本") from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise BadProtocol(file.name, _small(str(error)), f"格式不对:{error}") from None
+        raise BadProtocol(file.name, _small(str(error)), f"格式不对：{error}") from None
     check_protocol(protocol, file.name)
     return protocol
 

@@ -55,9 +55,9 @@ class Numbers:
         left = ", ".join(f"{code} {self.shown(count)}" for code, count in self.left_out.items())
         if zh:
             return [
-                f"纳入患者 {self.patients} 人,记录 {self.resources} 条({types})",
-                f"未纳入:{left or '无'}",
-                f"剩余风险:性别、出生、地区相同的最小一组 {self.smallest_group} 人",
+                f"纳入患者 {self.patients} 人，记录 {self.resources} 条({types})",
+                f"未纳入：{left or '无'}",
+                f"剩余风险：性别、出生、地区相同的最小一组 {self.smallest_group} 人",
             ]
         return [
             f"{self.patients} patients, {self.resources} resources ({types})",

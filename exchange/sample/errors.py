@@ -27,7 +27,7 @@ class FolderInUse(ExchangeError):
     def __init__(self, folder: str) -> None:
         super().__init__(
             f"{folder} is not empty; nothing was written",
-            f"{folder} 不是空目录,未写入任何内容",
+            f"{folder} 不是空目录，未写入任何内容",
             hint="choose a new folder",
             hint_zh="请换一个新目录",
         )

@@ -16,11 +16,11 @@ from exchange.withdrawal.words import STANDS
 NOT_RECALLED: dict[str, tuple[str, str]] = {
     "always": (
         "what was seen, printed or copied before cannot be called back; a recipient's answer is its own word",
-        "此前已被看到、打印或复制的内容无法收回;接收方的答复由其自行负责",
+        "此前已被看到、打印或复制的内容无法收回；接收方的答复由其自行负责",
     ),
     "project": (
         "an extract that was handed over cannot be called back: the project is told which pseudonym to take out",
-        "已交出的去标识化数据无法收回:将告知项目应剔除的假名",
+        "已交出的去标识化数据无法收回：将告知项目应剔除的假名",
     ),
 }
 

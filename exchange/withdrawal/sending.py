@@ -34,7 +34,7 @@ class StillWaiting(ExchangeError):
             f"{count} messages still wait for their recipients",
             f"仍有 {count} 条消息未送达接收方",
             hint="hutong serve tries again by itself; after a telephone call: hutong notice told ENTRY",
-            hint_zh="hutong serve 会自动重试;电话告知后登记:hutong notice told 条目",
+            hint_zh="hutong serve 会自动重试；电话告知后登记：hutong notice told 条目",
         )
 
 

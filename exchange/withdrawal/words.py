@@ -2,7 +2,7 @@
 
 DONE: dict[str, tuple[str, str]] = {
     "deleted": ("deleted", "已删除"),
-    "retained-by-law": ("kept because the law demands it, not used any more", "依法留存,不再使用"),
+    "retained-by-law": ("kept because the law demands it, not used any more", "依法留存，不再使用"),
     "stopped": ("stopped using it", "已停止使用"),
 }
 KINDS: dict[str, tuple[str, str]] = {
@@ -15,9 +15,9 @@ TOLD: dict[str, tuple[str, str]] = {
     "unknown": ("says that it never asked for this", "对方称从未请求过"),
     "by-hand": ("told by our officer", "已由本方人员告知"),
 }
-PARTLY = (", but says that it never made {count} of the requests", ",但对方称其中 {count} 次从未请求过")
+PARTLY = (", but says that it never made {count} of the requests", "，但对方称其中 {count} 次从未请求过")
 WAITING = ("not told yet", "尚未告知")
-STANDS = ("may still be used: the consent stands", "同意仍有效,可以使用")
+STANDS = ("may still be used: the consent stands", "同意仍有效，可以使用")
 
 
 def seconds(lag: float) -> tuple[str, str]:

@@ -122,10 +122,10 @@ def _refusal(witness: str, says: WitnessSays) -> tuple[str, str]:
             f"{witness} 称已见过 {says.size} 条",
         )
     reasons = {
-        404: ("does not know this ledger: hand it this node's card", "不认识本账本:请把本节点名片交给对方"),
+        404: ("does not know this ledger: hand it this node's card", "不认识本账本：请把本节点名片交给对方"),
         403: (
             "knows this ledger by another key: hand it this node's card",
-            "所知的本账本公钥不同:请把本节点名片交给对方",
+            "所知的本账本公钥不同：请把本节点名片交给对方",
         ),
         409: ("has signed another state of the same length", "已为另一个同样长度的状态签名"),
         422: ("has seen another history", "见过另一段历史"),

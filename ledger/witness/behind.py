@@ -29,7 +29,7 @@ class Behind(CannotAppend):
             " is released until then, but emergencies (break-glass)"
         )
         self.hint_zh = (
-            "恢复了较旧的副本,或历史被改动:请恢复整个目录的最新副本;在此之前除紧急调阅外不放行任何数据"
+            "恢复了较旧的副本，或历史被改动：请恢复整个目录的最新副本；在此之前除紧急调阅外不放行任何数据"
         )
 
 

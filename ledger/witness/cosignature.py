@@ -69,7 +69,7 @@ class Cosigner:
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
             raise BadKey(
-                "has a name that is empty or holds a space or plus sign", "名称为空,或含有空格、加号"
+                "has a name that is empty or holds a space or plus sign", "名称为空，或含有空格、加号"
             )
         if len(self.seed) != SEED_BYTES:
             raise BadKey(f"is not {SEED_BYTES} bytes long", f"长度不是 {SEED_BYTES} 字节")

@@ -27,9 +27,9 @@ class BadPolicy(LedgerError):
     def __init__(self, line: int, en: str, zh: str) -> None:
         super().__init__(
             f"the witness policy cannot be read: {f'line {line} ' if line else ''}{en}",
-            f"见证策略无法读取:{f'第 {line} 行' if line else ''}{zh}",
+            f"见证策略无法读取：{f'第 {line} 行' if line else ''}{zh}",
             hint="lines are: log VKEY, witness NAME VKEY [URL], group NAME all|any|K NAME..., quorum NAME",
-            hint_zh="每行为:log 公钥、witness 名称 公钥 [地址]、group 名称 all|any|数字 成员…、quorum 名称",
+            hint_zh="每行为：log 公钥、witness 名称 公钥 [地址]、group 名称 all|any|数字 成员…、quorum 名称",
         )
 
 
@@ -39,9 +39,9 @@ class NotWitnessed(LedgerError):
     def __init__(self, signed: int, known: int) -> None:
         super().__init__(
             f"too few witnesses signed it: {signed} of the {known} that the policy names",
-            f"见证签名不足:策略所列 {known} 个见证方中有 {signed} 个签名",
+            f"见证签名不足：策略所列 {known} 个见证方中有 {signed} 个签名",
             hint="ask for a checkpoint that was witnessed; hutong witness status shows who answers",
-            hint_zh="请索取经过见证的检查点;hutong witness status 可查看各见证方是否应答",
+            hint_zh="请索取经过见证的检查点；hutong witness status 可查看各见证方是否应答",
         )
 
 
@@ -187,7 +187,7 @@ class _Reader:
         try:
             return parse(text)
         except BadKey as bad:
-            raise self._bad(f"has a bad key: {bad}", f"密钥有误:{bad.zh}") from None
+            raise self._bad(f"has a bad key: {bad}", f"密钥有误：{bad.zh}") from None
 
     def _bad(self, en: str, zh: str) -> BadPolicy:
         return BadPolicy(self._line, en, zh)

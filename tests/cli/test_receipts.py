@@ -197,7 +197,7 @@ def test_lint_tells_what_is_lacking_and_how_r5_would_read_it(tmp_path: Path) -> 
     assert one["takes_effect"] is False
     assert [lack["code"] for lack in one["lacks"]] == ["RECIPIENT_NOT_NAMED"]
     zh = typed("--lang", "zh", "consent", "lint", str(file))
-    assert "尚不能生效：Consent.provision.actor:患者的同意没有写明由谁查看" in zh.stdout
+    assert "尚不能生效：Consent.provision.actor：患者的同意没有写明由谁查看" in zh.stdout
 
 
 def test_lint_names_a_code_no_import_takes(tmp_path: Path) -> None:

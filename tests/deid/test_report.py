@@ -40,7 +40,7 @@ def test_an_element_nobody_wrote_a_rule_for_is_counted_but_its_name_is_not_told(
 def test_the_same_for_people_in_both_languages() -> None:
     report = _used()
     zh, en = report.lines("zh"), report.lines("en")
-    assert "Observation:收到 2,放行 2" in zh
+    assert "Observation：收到 2，放行 2" in zh
     assert "Observation: 2 in, 2 out" in en
     assert len(zh) == len(en)
     assert all(words in "\n".join(en) for words, _ in KINDS.values())

@@ -262,7 +262,7 @@ def test_it_is_typed_printed_to_a_file_and_read_by_a_program(site: Site, tmp_pat
     assert title.startswith("decision: released. Tao Huaiqin, emergency physician, ")
     assert title.endswith(", for emergency care, 2026-11-25 09:00:00 (UTC+8)")
     assert entry not in title
-    assert typed(*command, env={"HUTONG_LANG": "zh"}).stdout.startswith("判定:放行。陶怀琴,急诊医生,")
+    assert typed(*command, env={"HUTONG_LANG": "zh"}).stdout.startswith("判定：放行。陶怀琴，急诊医生，")
     document = json.loads(typed(*command, "--json").stdout)
     assert document["entry"] == entry
     assert {one["code"]: one["state"] for one in document["duties"]}["review"] in ("open", "overdue")

@@ -65,7 +65,7 @@ def test_the_entry_is_shown_without_what_was_sealed_with_it(node: Node, intent: 
     shown = show(node.office, intent)
     assert shown.as_dict()["details"] is None
     assert shown.lines("en")[-1] == "  the sealed details cannot be opened: their key was destroyed"
-    assert shown.lines("zh")[-1] == "  密封内容无法打开:密钥已销毁"
+    assert shown.lines("zh")[-1] == "  密封内容无法打开：密钥已销毁"
 
 
 def test_every_proof_still_holds(node: Node, intent: str) -> None:

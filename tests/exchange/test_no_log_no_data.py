@@ -196,7 +196,7 @@ def test_the_patient_reads_when_it_happened_not_when_it_reached_the_ledger(site:
     with site.open() as node:
         (look,) = who_saw(node.office, AN)
         assert look.time == NOW
-        assert look.zh.startswith("🚩 紧急:2026-11-25 09:00 昆山市急救中心的")
+        assert look.zh.startswith("🚩 紧急：2026-11-25 09:00 昆山市急救中心的")
         assert node.log.find(look.entry_id).time == NOW + timedelta(hours=3)
         assert from_us(node.log.find(look.entry_id).entry.claimed_us) == NOW
 

@@ -37,9 +37,9 @@ def test_in_both_languages(node: Node) -> None:
     shown = show(node.office, last(node).id)
     zh, en = ("\n".join(shown.lines(lang)) for lang in ("zh", "en"))
     assert f"第 {shown.found.index} 条 {shown.found.id}  2026-11-25 09:00:00" in zh
-    assert "密封内容 (与账本中的承诺值一致):" in zh
-    assert "  决定: 拒绝(deny)" in zh
-    assert "  机构: 昆山市玉峰中医医院(ks-tcm-hospital)" in zh
+    assert "密封内容 (与账本中的承诺值一致)：" in zh
+    assert "  决定：拒绝(deny)" in zh
+    assert "  机构：昆山市玉峰中医医院(ks-tcm-hospital)" in zh
     assert f"entry {shown.found.index}, {shown.found.id}" in en
     assert "sealed details (they are what the ledger committed to):" in en
     assert "  reason: the patient has not agreed to it (NO_CONSENT)" in en

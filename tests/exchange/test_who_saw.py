@@ -39,7 +39,7 @@ def test_a_refused_attempt_is_told_too(node: Node) -> None:
     put(question(node), node.office)
     assert _said(node) == [
         (
-            "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)想为看病查看您的健康档案,被拒绝:您没有同意。",
+            "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)想为看病查看您的健康档案，被拒绝：您没有同意。",
             (
                 "2026-11-25 09:00 Xie Xiuyue (physician, Kunshan Yufeng Hospital of Chinese Medicine) wanted to see"
                 " your record for your care and was refused: you have not agreed to it."
@@ -54,8 +54,8 @@ def test_an_access_by_consent_names_the_consent_and_counts_the_items(node: Node)
     assert _said(node) == [
         (
             (
-                "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)为看病查看了您的检查检验结果、诊断,共 6 项。"
-                f"为什么可以:您同意(同意 {name})。"
+                "2026-11-25 09:00 昆山市玉峰中医医院的谢秀岳(医生)为看病查看了您的检查检验结果、诊断，共 6 项。"
+                f"为什么可以：您同意(同意 {name})。"
             ),
             (
                 "2026-11-25 09:00 Xie Xiuyue (physician, Kunshan Yufeng Hospital of Chinese Medicine) saw your test"
@@ -69,14 +69,14 @@ def test_many_classes_are_not_all_read_out(node: Node) -> None:
     classes = ("Observation", "Condition", "Patient", "Encounter")
     put(question(node, OWN_DOCTOR, classes=classes), node.office)
     ((zh, en),) = _said(node)
-    assert "您的检查检验结果、诊断、个人信息等,共" in zh
+    assert "您的检查检验结果、诊断、个人信息等，共" in zh
     assert "your test results, diagnoses, personal details and more (" in en
 
 
 def test_an_emergency_is_flagged(node: Node) -> None:
     put(emergency(node), node.office)
     ((zh, en),) = _said(node)
-    assert zh.startswith("🚩 紧急:2026-11-25 09:00 昆山市急救中心的")
+    assert zh.startswith("🚩 紧急：2026-11-25 09:00 昆山市急救中心的")
     assert en.startswith("🚩 emergency: 2026-11-25 09:00 ")
     assert "已声明紧急情况并说明原因" in zh
 

@@ -101,7 +101,7 @@ def test_what_the_patient_excepted_is_not_in_the_record_that_travelled(told: Tol
 def test_she_reads_who_looked_in_plain_sentences(told: Told) -> None:
     zh = told.after(f"audit who-saw {PATIENT}")
     assert "天津海河总医院的" in zh
-    assert "被拒绝:您没有同意" in zh
+    assert "被拒绝：您没有同意" in zh
     assert "查看了您的健康档案" in zh
     assert any("saw your record" in line and "Allowed because" in line for line in told.lines)
 

@@ -94,5 +94,5 @@ def import_forms(terminal: Terminal, paths: tuple[str, ...], by: str, as_json: b
     else:
         terminal.table(IMPORTED, [[str(number) for number in counts.values()]], right=range(len(IMPORTED)))
         for place, en, zh in report.changes:
-            terminal.say(f"{place}: {en}", f"{place}:{zh}")
+            terminal.say(f"{place}: {en}", f"{place}：{zh}")
     problems.require_none(report.reject_file)

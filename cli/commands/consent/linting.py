@@ -120,7 +120,7 @@ def _tell(terminal: Terminal, one: Linted) -> None:
         )
     for lack in one.lacks:
         terminal.say(
-            f"  does not take effect yet: {lack.place}: {lack.en}", f"  尚不能生效：{lack.place}:{lack.zh}"
+            f"  does not take effect yet: {lack.place}: {lack.en}", f"  尚不能生效：{lack.place}：{lack.zh}"
         )
     if one.r5:
         output.line(f"  {terminal.told(one.r5.en, one.r5.zh)}")

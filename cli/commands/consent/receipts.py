@@ -101,12 +101,13 @@ def _tell(terminal: Terminal, checked: "Checked") -> None:
     as_of = record["state"]["as_of"]
     terminal.say(
         f"  when the receipt was made ({as_of}): {record['state']['en']}",
-        f"  出具凭证时({as_of}):{record['state']['zh']}",
+        f"  出具凭证时({as_of})：{record['state']['zh']}",
     )
     signers = terminal.told(", ", "、").join(one[lang] for one in record["said"]["signed_by"])
     signed = record["said"]["signed_on"][lang] or terminal.told("a day that is not said", "未写明日期")
     terminal.say(
-        f"  signed by {signers or 'nobody it names'} on {signed}", f"  签署人：{signers or '未写明'},{signed}"
+        f"  signed by {signers or 'nobody it names'} on {signed}",
+        f"  签署人：{signers or '未写明'}，{signed}",
     )
     when = terminal.time(consent.time)
     terminal.say(

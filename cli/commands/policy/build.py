@@ -114,7 +114,7 @@ def _tell(terminal: Terminal, built: "Built", found: "Differences", *, signed: b
     output.line(built.bundle.digest)
     for _, codes, en, zh in kinds:
         if codes:
-            terminal.say(f"{en}: {', '.join(codes)}", f"{zh}:{'、'.join(codes)}")
+            terminal.say(f"{en}: {', '.join(codes)}", f"{zh}：{'、'.join(codes)}")
     if not any(codes for _, codes, _, _ in kinds):
         terminal.say("nothing differs from the packaged rules", "与随程序提供的规则无差异")
     terminal.note(

@@ -20,7 +20,7 @@ default decision := {
 		"code": "QUESTION_MALFORMED",
 		"en": "the request is not in the form the rules need, so they cannot judge it",
 		"law": "《个人信息保护法》第九条 · PIPL art. 9",
-		"zh": "请求格式不符合要求,无法判断",
+		"zh": "请求格式不符合要求，无法判断",
 	}],
 	"days": null,
 	"age": null,

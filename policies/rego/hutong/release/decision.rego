@@ -46,7 +46,7 @@ decision := refused(refusals) if {
 # scope: rule
 # custom:
 #   code: QUESTION_MALFORMED
-#   zh: 请求格式不符合要求,无法判断
+#   zh: 请求格式不符合要求，无法判断
 #   en: the request is not in the form the rules need, so they cannot judge it
 #   law: 《个人信息保护法》第九条 · PIPL art. 9
 decision := refused({"QUESTION_MALFORMED"}) if not question.well_formed

@@ -33,7 +33,7 @@ refusals contains "DEVICE_WITHOUT_PERSON" if {
 # description: A device gets what the person it acts for could have asked for, so that person's role must be known.
 # custom:
 #   code: DEVICE_PERSON_UNFIT
-#   zh: 设备所代表的人员不能为此用途调阅,或其角色未经核实
+#   zh: 设备所代表的人员不能为此用途调阅，或其角色未经核实
 #   en: the person the device acts for may not ask for this purpose, or their role was not looked up
 #   law: 《个人信息保护法》第二十四条、第五十一条 · PIPL art. 24, 51
 refusals contains "DEVICE_PERSON_UNFIT" if {

@@ -58,7 +58,7 @@ refusals contains "EVIDENCE_UNKNOWN" if {
 #   named and is not open counts against any purpose.
 # custom:
 #   code: CASE_NOT_OPEN
-#   zh: 所指个案在此处并非进行中,或该用途需要进行中的转诊、会诊或就诊
+#   zh: 所指个案在此处并非进行中，或该用途需要进行中的转诊、会诊或就诊
 #   en: the case that is named is not open here, or this purpose needs an open referral, consultation or visit
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "CASE_NOT_OPEN" if {
@@ -71,7 +71,7 @@ refusals contains "CASE_NOT_OPEN" if {
 # description: The code a patient shows is for one recipient, one purpose and a few minutes, and for one use.
 # custom:
 #   code: CODE_NOT_VALID
-#   zh: 缺少患者出示的有效健康码,或该码已使用、已过期
+#   zh: 缺少患者出示的有效健康码，或该码已使用、已过期
 #   en: the patient's code is missing, used or expired
 #   law: 《个人信息保护法》第六条、第十四条 · PIPL art. 6, 14
 refusals contains "CODE_NOT_VALID" if "code" in lacking
@@ -81,7 +81,7 @@ refusals contains "CODE_NOT_VALID" if "code" in lacking
 # description: A family doctor looks after those who signed up with the team, for as long as they have.
 # custom:
 #   code: CONTRACT_NOT_OPEN
-#   zh: 没有有效的家庭医生签约,或签约已到期
+#   zh: 没有有效的家庭医生签约，或签约已到期
 #   en: there is no family-doctor contract in force
 #   law: 《关于规范家庭医生签约服务管理的指导意见》 · Guiding Opinions on Family Doctor Contracts 2018
 refusals contains "CONTRACT_NOT_OPEN" if "contract" in lacking

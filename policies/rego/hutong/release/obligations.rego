@@ -92,7 +92,7 @@ obligations contains {"code": "small-cell", "value": hutong_data.figures.smalles
 # description: Whenever the record goes to another organisation or node.
 # custom:
 #   obligation: seal
-#   zh: 加密封装,只有接收方能打开
+#   zh: 加密封装，只有接收方能打开
 #   en: seal it so that only the recipient can open it
 #   law: 《个人信息保护法》第五十一条、《数据安全法》第二十七条 · PIPL art. 51, Data Security Law art. 27
 obligations contains {"code": "seal", "value": null} if leaves_the_house
@@ -122,7 +122,7 @@ obligations contains {"code": "review", "value": hutong_data.emergency.review} i
 # description: What was opened in an emergency closes again.
 # custom:
 #   obligation: time-limit
-#   zh: 限时有效,到期关闭
+#   zh: 限时有效，到期关闭
 #   en: valid for this time, then closed again
 #   law: 《个人信息保护法》第十九条 · PIPL art. 19
 obligations contains {"code": "time-limit", "value": hutong_data.emergency.limit} if question.emergency_declared

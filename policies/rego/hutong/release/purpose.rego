@@ -58,7 +58,7 @@ refusals contains "ACTION_UNKNOWN" if not action_known
 # description: Administration and management work with figures; the record of one patient is no figure.
 # custom:
 #   code: AGGREGATES_ONLY
-#   zh: 此用途只能得到汇总数字,不能查看某一患者的记录
+#   zh: 此用途只能得到汇总数字，不能查看某一患者的记录
 #   en: this purpose is given figures only, never the record of one patient
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "AGGREGATES_ONLY" if {

@@ -64,7 +64,7 @@ refusals contains "ORGANISATION_NOT_ACTIVE" if question.standing != "active"
 # description: A security officer sees that records were exchanged and why, never what was in them.
 # custom:
 #   code: OFFICER_SEES_NO_CONTENT
-#   zh: 安全管理员只能查看调阅情况,不能查看记录内容
+#   zh: 安全管理员只能查看调阅情况，不能查看记录内容
 #   en: a security officer sees that records were exchanged, not what is in them
 #   law: 《个人信息保护法》第五十一条 · PIPL art. 51
 refusals contains "OFFICER_SEES_NO_CONTENT" if role.content == false
@@ -74,7 +74,7 @@ refusals contains "OFFICER_SEES_NO_CONTENT" if role.content == false
 # description: Supervision counts and verifies exchanges in the ledger; it needs nobody's record.
 # custom:
 #   code: SUPERVISOR_SEES_NO_CONTENT
-#   zh: 监管机构只能查看调阅情况,不能查看记录内容
+#   zh: 监管机构只能查看调阅情况，不能查看记录内容
 #   en: a supervising body sees that records were exchanged, not what is in them
 #   law: 《个人信息保护法》第六条 · PIPL art. 6
 refusals contains "SUPERVISOR_SEES_NO_CONTENT" if question.kind == "supervisor"
