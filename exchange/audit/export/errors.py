@@ -1,6 +1,7 @@
 """Why nothing is exported, in words a person can act on."""
 
 from exchange.errors import ExchangeError
+from exchange.officers import hints
 
 
 class OnlyForOfficers(ExchangeError):
@@ -12,7 +13,6 @@ class OnlyForOfficers(ExchangeError):
         super().__init__(
             f"refused: only a security officer may export the ledger (entry {entry})",
             f"被拒绝：只有安全负责人可以导出账本（条目 {entry}）",
-            hint="--as names a person whose role in registry.toml is security-officer, e.g. ks-so-001",
-            hint_zh="--as 须为 registry.toml 中角色为 security-officer 的人员，例如 ks-so-001",
+            **hints("--as"),
         )
         self.entry = entry
