@@ -4,6 +4,7 @@ An exception nobody can match excepts nothing, and a word nobody knows could be 
 the ledger. HL7 v3 ActReason, FHIR R4 resource types, v3 ActCode InformationSensitivityPolicy.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,15 @@ SENSITIVITIES = frozenset(
     " HEALTH PAYMENT SICKLE GRIEF ABUSE".split()
 )
 DUO_CODES = frozenset(f"DUO:{code}" for code in USES)
+# Of the codes in records; a region may have systems of its own, so these are named, not demanded.
+SYSTEMS = (
+    "http://loinc.org",
+    "http://hl7.org/fhir/sid/icd-10",
+    "http://hl7.org/fhir/sid/icd-9-cm",
+    "http://www.whocc.no/atc",
+    "http://snomed.info/sct",
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|]+")
 
 
 class UnknownCode(ExchangeError):
@@ -44,6 +54,21 @@ class UnknownCode(ExchangeError):
             f"{zh}不是已知代码；未作任何记录",
             hint=hint,
             hint_zh=hint_zh,
+        )
+
+
+class CodeWithoutSystem(ExchangeError):
+    """A code of records that does not say of which system: a permit for it would permit nothing.
+
+    `number` is which of the codes said, from 1; what was typed is not told.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"code {number} is not written as SYSTEM|CODE; nothing was recorded",
+            f"第 {number} 个代码未写作 SYSTEM|CODE（体系|代码）；未作任何记录",
+            hint=f"for example '{SYSTEMS[0]}|718-7'; SYSTEM is a URI: {', '.join(SYSTEMS)}, or one of the region's",
+            hint_zh=f"例如 '{SYSTEMS[0]}|718-7'；体系为 URI：{'、'.join(SYSTEMS)}，或本地区自有的体系",
         )
 
 
@@ -93,11 +118,13 @@ def require_asked(purpose: str, classes: Iterable[str]) -> None:
 
 
 def require_wish(wish: Wish) -> None:
-    """Return if every code in a wish is one, so that it can mean something. Raises UnknownCode."""
+    """Return if every code in a wish is one, so that it can mean something. Raises UnknownCode, CodeWithoutSystem."""
     PURPOSE.require(wish.purposes)
     CLASS.require((*wish.classes, *wish.except_classes))
     SENSITIVITY.require((*wish.sensitivities, *wish.except_sensitivities))
     ROLE.require(wish.roles)
+    for codes in (wish.codes, wish.except_codes):
+        _require_systems(codes)
     USE.require(one for one in wish.uses if not is_disease("", one) and duo("", one) not in USES)
     if not all(map(is_region, wish.regions)):
         raise UnknownCode(
@@ -106,6 +133,14 @@ def require_wish(wish: Wish) -> None:
             "six digits of GB/T 2260, zeros for a whole city or province: 440402, 440400, 440000",
             "GB/T 2260 六位代码，整市或整省以 0 补齐：440402、440400、440000",
         )
+
+
+def _require_systems(codes: Iterable[str]) -> None:
+    for number, text in enumerate(codes, start=1):
+        system, _, code = text.rpartition("|")
+        # An absolute URI (RFC 3986, 3.1); anything else no record names as a system.
+        if not _URI.fullmatch(system) or not code or code != code.strip():
+            raise CodeWithoutSystem(number)
 
 
 def strange_code(resource: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ class NoSuchConsent(ExchangeError):
 def grant(node: Node, patient_text: str, wish: Wish, *, by: str) -> Granted:
     """Record what the patient allows or refuses from now on. `by` is whoever types it in.
 
-    Raises UnknownCode, UnknownPatient, BadWish, ConsentNotComputable; then nothing was recorded.
+    Raises UnknownCode, CodeWithoutSystem, UnknownPatient, BadWish, ConsentNotComputable; then nothing was recorded.
     """
     require_wish(wish)
     office = node.office

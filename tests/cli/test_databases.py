@@ -64,3 +64,24 @@ def test_the_consent_names_each_kind_beside_those_named_by_themselves(node: Path
 
 def test_another_database_is_no_choice(node: Path) -> None:
     assert typed("consent", "grant", PATIENT, "--database", "everything").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "hint"),
+    [
+        (
+            "en",
+            "hutong: error: code 1 is not written as SYSTEM|CODE; nothing was recorded",
+            "http://loinc.org,",
+        ),
+        ("zh", "第 1 个代码未写作 SYSTEM|CODE", "http://loinc.org、"),
+    ],
+)
+def test_a_code_without_its_system_is_not_taken(node: Path, lang: str, said: str, hint: str) -> None:
+    who = ("consent", "grant", PATIENT, "--to", "ks-tcm-hospital", "--for", "TREAT")
+    refused = typed("--node", str(node), "--lang", lang, *who, "--code", "1234")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert hint in refused.stderr
+    assert "1234" not in refused.stderr
+    assert typed("--node", str(node), *who, "--code", "http://loinc.org|2823-3").exit_code == 0

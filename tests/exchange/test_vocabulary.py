@@ -16,6 +16,8 @@ from exchange.vocabulary import (
     PURPOSE,
     PURPOSES,
     SENSITIVITY,
+    SYSTEMS,
+    CodeWithoutSystem,
     Kind,
     UnknownCode,
     strange_code,
@@ -45,6 +47,33 @@ def test_a_wish_with_a_code_nobody_knows_is_not_recorded(
     with pytest.raises(UnknownCode):
         grant(node, AN, replace(WISH, **wrong), by="counter")  # type: ignore[arg-type]  # one field at a time
     assert consents_of(node, AN) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["718-7", "|718-7", "loinc|718-7", "http://loinc.org|", "http://loinc.org| ", "a b:c|718-7"]
+)
+@pytest.mark.parametrize("refuse", [False, True])
+@pytest.mark.parametrize("element", ["codes", "except_codes"])
+def test_a_code_that_does_not_say_of_which_system_is_not_recorded(
+    node: Node, typed: str, refuse: bool, element: str
+) -> None:
+    said = {element: ("http://loinc.org|2823-3", typed)}
+    with pytest.raises(CodeWithoutSystem, match="code 2 is not written as SYSTEM") as raised:
+        grant(node, AN, replace(WISH, refuse=refuse, **said), by="counter")  # type: ignore[arg-type]  # one field
+    assert consents_of(node, AN) == []
+    assert raised.value.exit_code == 2
+    for told in (str(raised.value), raised.value.zh, raised.value.hint, raised.value.hint_zh):
+        assert typed not in told.replace("http://loinc.org|718-7", "")
+    for told in (raised.value.hint, raised.value.hint_zh):
+        assert all(system in told for system in SYSTEMS)
+
+
+@pytest.mark.parametrize(
+    "system", [*SYSTEMS, "urn:oid:2.16.156.10011.2.3.3.11", "https://ks.example.cn/codes"]
+)
+def test_a_code_of_any_system_is_kept_as_it_was_said(node: Node, system: str) -> None:
+    granted = grant(node, AN, replace(WISH, codes=(f"{system}|E11",)), by="counter")
+    assert granted.resource["provision"]["code"] == [{"coding": [{"system": system, "code": "E11"}]}]  # type: ignore[index]  # FHIR JSON
 
 
 def test_the_nearest_codes_are_told_and_not_what_was_typed() -> None:
