@@ -5,6 +5,9 @@ Another region's id may be the same text as one of ours; under one key, two peop
 
 from collections.abc import Iterable, Iterator
 
+# In the place of a node that nobody named: no node's id is empty.
+UNSAID = ""
+
 
 def elsewhere(holder: str, asked: str) -> str:
     """The name of the key for somebody the node `holder` was asked about as `asked` (an id or a number)."""
@@ -15,4 +18,4 @@ def elsewhere(holder: str, asked: str) -> str:
 def names_of(asked: str, holders: Iterable[str]) -> Iterator[str]:
     """Every name somebody asked for by these words may go by; the words alone, as older programs had it, too."""
     yield asked
-    yield from (elsewhere(holder, asked) for holder in holders)
+    yield from (elsewhere(holder, asked) for holder in (*holders, UNSAID))

@@ -78,7 +78,7 @@ def request(node: Node, ask: Ask, deliver: Deliver = lambda _: None) -> Outcome:
     Where `deliver` raises, a record of this node was not handed over, and the ledger says so. A refusal is an outcome;
     what could not be asked at all raises.
     """
-    peer = _holder(node, ask.holder)
+    peer = holder_of(node, ask.holder)
     one = request_of(node, ask, holder=peer.id if peer else node.id)
     require_sound(node)
     if peer is None:
@@ -160,7 +160,7 @@ def _ground(ask: Ask, holder: str) -> BasedOn | None:
     return claim_of(ask.case) if ask.case else None
 
 
-def _holder(node: Node, holder: str) -> Card | None:
+def holder_of(node: Node, holder: str) -> Card | None:
     """The node that keeps the records of `holder`; None for this one. Raises UnknownHolder."""
     if holder in ("", node.id, node.region):
         return None

@@ -11,6 +11,7 @@ from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.path.request import Actor
 from exchange.recognition.result import Result, result_in
+from exchange.recognition.whose import Whose, whose
 from ledger import Entry, Recorded
 from policies.recognition import Asked, Recognition, recognise
 
@@ -45,10 +46,11 @@ class CannotAskRules(ExchangeError):
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What the rules said of a result, and the entry about it."""
+    """What the rules said of a result, and the entry about it. `origin` is the node that gave it, or UNSAID."""
 
     answer: Recognition
     entry: Recorded
+    origin: str
 
     @property
     def is_settled(self) -> bool:
@@ -64,11 +66,13 @@ def recognise_result(
     by: str,
     decline: str | None = None,
     performed_at: str = "",
+    origin: str = "",
 ) -> Recognised:
     """Rely on the result `reference` of `bundle`, or decline it for the reason `decline` ("" is none given).
 
-    Either is recorded. Raises NotInDirectory, NotAClinician, NoSuchResult, PlaceUnknown, CannotAskRules; then
-    nothing is.
+    `origin`: the node, region or organisation the Bundle is from, where no request of this node brought it. Either
+    is recorded. Raises NotInDirectory, NotAClinician, NoSuchResult, PlaceUnknown, CannotAskRules, UnknownHolder,
+    UnknownPatient; then nothing is.
     """
     office = node.office
     actor = actor_of(node, by)
@@ -82,7 +86,8 @@ def recognise_result(
         "decline": None if decline is None else {"reason": decline or None},
     }
     answer = recognise(_rules(office), question)
-    return Recognised(answer, _record(office, actor, result, question, answer))
+    about = whose(node, result, origin)
+    return Recognised(answer, _record(office, actor, result, about, question, answer), about.origin)
 
 
 def _rules(office: Office) -> Asked:
@@ -93,9 +98,13 @@ def _rules(office: Office) -> Asked:
 
 
 def _record(
-    office: Office, actor: Actor, result: Result, question: dict[str, object], answer: Recognition
+    office: Office,
+    actor: Actor,
+    result: Result,
+    about: Whose,
+    question: dict[str, object],
+    answer: Recognition,
 ) -> Recorded:
-    patient = office.vault.key_of(result.patient)
     reasons = [one.code for one in answer.reasons] or [answer.declined.code if answer.declined else ""]
     entry = Entry(
         type="recognition",
@@ -110,7 +119,7 @@ def _record(
         organisation=actor.organisation.id,
         why=reasons[0],
         policy=office.policy().digest,
-        patient=patient.pseudonym,
+        patient=about.key.pseudonym,
         object_class=result.reference.partition("/")[0],
         count=1,
         claimed_us=to_us(office.clock()),
@@ -118,6 +127,7 @@ def _record(
     told = {
         "result": result.reference,
         "bundle": result.bundle,
+        "origin": about.origin,
         "by": actor.id,
         "question": question,
         "outcome": answer.outcome,
@@ -125,4 +135,4 @@ def _record(
         "days": answer.days,
         "age": answer.age,
     }
-    return office.desk.write(entry, told, key=patient.key)
+    return office.desk.write(entry, told, key=about.key.key)

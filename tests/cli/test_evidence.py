@@ -171,7 +171,7 @@ def test_a_result_of_today_is_recognised(node: Path, tmp_path: Path) -> None:
     file = record(tmp_path, effectiveDateTime=today())
     told = recognise(node, file)
     assert (told.exit_code, told.stdout) == (0, "recognised: day 0 of 60\n")
-    assert recognise(node, file, lang="zh").stdout.startswith("互认:")
+    assert recognise(node, file, lang="zh").stdout.startswith("互认：")
 
 
 def test_a_result_that_is_too_old_is_not(node: Path, tmp_path: Path) -> None:

@@ -7,15 +7,23 @@ from typing import Any
 import orjson
 import pytest
 
+from exchange.audit import Sought, filter_of, search
 from exchange.audit.showing import show
 from exchange.directory import NotInDirectory
+from exchange.elsewhere import UNSAID, elsewhere
+from exchange.erasing import erase
+from exchange.errors import UnknownPatient
+from exchange.federation.joining import join
 from exchange.node.node import Node
 from exchange.recognition.recognising import CannotAskRules, NotAClinician, Recognised, recognise_result
 from exchange.recognition.result import MARK, NoSuchResult, PlaceUnknown, result_in
+from exchange.requesting import UnknownHolder
+from ledger import Entry
 from ledger.verify import verify
 from tests.exchange.engines import asking, permitting
-from tests.exchange.nodes import OWN_DOCTOR, Site, entries, last
-from tests.exchange.people import LOINC, Resource
+from tests.exchange.nodes import OFFICER, OWN_DOCTOR, Site, allow, entries, last, question, released
+from tests.exchange.people import AN, BO, LOINC, Resource
+from tests.federation.regions import ZHUHAI_CARD
 
 POTASSIUM = "Observation/k-1"
 ELSEWHERE = "Organization/ks-tcm-hospital"
@@ -37,9 +45,9 @@ def result(**more: Any) -> Resource:
     return said | more
 
 
-def bundle(*records: Resource) -> bytes:
+def bundle(*records: Resource, id: str = "b-1") -> bytes:
     entries_ = [{"resource": one} for one in records]
-    return orjson.dumps({"resourceType": "Bundle", "id": "b-1", "type": "searchset", "entry": entries_})
+    return orjson.dumps({"resourceType": "Bundle", "id": id, "type": "searchset", "entry": entries_})
 
 
 def recognised(node: Node, one: Resource | None = None, **more: Any) -> Recognised:
@@ -193,6 +201,91 @@ def test_an_engine_for_releases_only_recognises_nothing(node: Node) -> None:
     other = replace(node, office=asking(node.office, permitting()))
     with pytest.raises(CannotAskRules):
         recognised(other)
+
+
+# ---- whose result it is
+
+
+def released_here(node: Node, patient: str = AN) -> str:
+    """The id of a Bundle of our own with the patient's record: somebody of another hospital asked for it."""
+    allow(node, patient=patient)
+    one = question(node, patient=patient)
+    released(one, node.office)
+    return one.id
+
+
+def of_patient(node: Node, name: str) -> list[str]:
+    """The kinds of entries under the key that goes by this name."""
+    key = node.vault.known(name)
+    return [one.entry.type for one in node.log.of_patient(key.pseudonym)] if key else []
+
+
+def test_of_a_bundle_released_here_it_is_on_record_for_our_patient(node: Node) -> None:
+    raw = bundle(result(subject={"reference": f"Patient/{AN}"}), id=released_here(node))
+    assert recognise_result(node, raw, POTASSIUM, by=OWN_DOCTOR).origin == node.id
+    assert of_patient(node, AN)[-1] == "recognition"
+
+
+def test_an_id_equal_to_one_of_ours_in_a_bundle_from_nobody_knows_where_is_not_our_patient(
+    node: Node,
+) -> None:
+    before = of_patient(node, AN)
+    found = recognised(node, result(subject={"reference": f"Patient/{AN}"}))
+    assert (found.origin, of_patient(node, AN)) == (UNSAID, before)
+    assert of_patient(node, elsewhere(UNSAID, AN)) == ["recognition"]
+    found_by_id = search(node.log, filter_of(node, Sought(patient=AN)))
+    assert found.entry.id in {one.id for one in found_by_id}, "an officer finds it by the id in the Bundle"
+
+
+@pytest.mark.parametrize("about", [BO, "zh-pt-9"])
+def test_a_bundle_with_the_id_of_one_released_here_for_somebody_else_is_not_that_ones(
+    node: Node, about: str
+) -> None:
+    raw = bundle(result(subject={"reference": f"Patient/{about}"}), id=released_here(node))
+    before = of_patient(node, AN)
+    assert recognise_result(node, raw, POTASSIUM, by=OWN_DOCTOR).origin == UNSAID
+    assert (of_patient(node, AN), of_patient(node, BO)) == (before, [])
+
+
+@pytest.mark.parametrize(("origin", "name"), [("zh", "zh/p-an"), ("440400", "zh/p-an"), ("320583", AN)])
+def test_who_gave_it_can_be_said(site: Site, origin: str, name: str) -> None:
+    with site.open() as node:
+        join(node, ZHUHAI_CARD.written, fingerprint=ZHUHAI_CARD.fingerprint, by=OFFICER)
+        recognised(node, result(subject={"reference": f"Patient/{AN}"}), origin=origin)
+        assert of_patient(node, name)[-1] == "recognition"
+
+
+@pytest.mark.parametrize(
+    ("origin", "error"),
+    [("nobody", UnknownHolder), ("zh-first-hospital", UnknownHolder), ("320583", UnknownPatient)],
+)
+def test_whom_nobody_is_joined_with_and_a_patient_we_do_not_have_are_told(
+    node: Node, origin: str, error: type[Exception]
+) -> None:
+    size, keys = node.log.size, node.vault.count()
+    with pytest.raises(error):
+        recognised(node, origin=origin)
+    assert (node.log.size, node.vault.count()) == (size, keys)
+
+
+def test_what_an_older_program_kept_under_the_bare_id_is_still_found_and_opened(node: Node) -> None:
+    old = Entry(
+        type="recognition",
+        subtype="recognised",
+        action="E",
+        outcome="0",
+        region="320583",
+        node="ks",
+        source="-",
+    )
+    key = node.vault.key_of("zh-pt-9")
+    kept = node.desk.write(replace(old, patient=key.pseudonym), {"result": POTASSIUM}, key=key.key)
+    new = recognised(node).entry
+    found = list(search(node.log, filter_of(node, Sought(patient="zh-pt-9"))))
+    assert [one.id for one in found] == [kept.id, new.id]
+    assert show(node.office, kept.id).details.told == {"result": POTASSIUM}
+    erased = erase(node.office, "zh-pt-9", by=OFFICER, reason="asked for by letter")
+    assert len(erased.entries) == 2
 
 
 def test_the_answer_can_be_explained_later_and_says_nobodys_name_in_clear(node: Node) -> None:

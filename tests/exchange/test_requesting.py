@@ -12,7 +12,7 @@ from exchange.errors import UnknownPatient
 from exchange.federation.card import Card
 from exchange.federation.joining import join
 from exchange.node.node import Node
-from exchange.requesting import Ask, UnknownHolder, _holder, request, request_of
+from exchange.requesting import Ask, UnknownHolder, holder_of, request, request_of
 from exchange.wiring import found_node
 from tests.exchange.nodes import (
     EMERGENCY_DOCTOR,
@@ -152,7 +152,7 @@ def test_the_node_that_keeps_the_record_is_found_by_node_region_or_organisation(
     joined: Site, holder: str, card: Card | None
 ) -> None:
     with joined.open() as node:
-        found = _holder(node, holder)
+        found = holder_of(node, holder)
         assert (found.id if found else None) == (card.id if card else None)
 
 
@@ -169,7 +169,7 @@ def test_a_part_of_the_own_region_is_asked_here(tmp_path: Path) -> None:
     founding = replace(FOUNDING, region="120000", node_id="tj")
     found_node(tmp_path / "tj", founding, {}, clock=Clock(), entropy=entropy("tj"))
     with Site(tmp_path / "tj").open() as node:
-        assert _holder(node, "120101") is None
+        assert holder_of(node, "120101") is None
 
 
 def test_a_patient_who_is_not_here_is_refused_and_on_record(node: Node) -> None:

@@ -17,6 +17,7 @@ from exchange.federation.errors import PeerRejected, PeerUnreachable
 from exchange.federation.evidence import holds
 from exchange.federation.messages import Answer, encode, read_question
 from exchange.federation.signing import HttpRequest
+from exchange.recognition.recognising import recognise_result
 from exchange.reviews import queue
 from ledger.proof import check
 from ledger.sealing import unseal
@@ -86,6 +87,22 @@ def test_a_patient_of_another_region_is_not_taken_for_one_of_ours_of_the_same_id
     assert answer.outcome.entry.patient not in ("", ours)
     found = search(node.log, filter_of(node, Sought(patient=PATIENT)))
     assert answer.outcome.id in {one.id for one in found}, "an officer finds it by what was asked"
+
+
+@pytest.mark.parametrize("asked_as", [PATIENT, NUMBER])
+def test_a_result_that_came_is_on_record_for_whom_it_was_asked_and_not_for_ours_of_the_same_id(
+    two: Two, asked_as: str
+) -> None:
+    answer = asked(two, request(two, patient=asked_as))
+    node = two.asker.node()
+    ours = node.vault.key_of(PATIENT).pseudonym  # as it would be kept if a patient of ours had this id
+    results = [one["resource"] for one in orjson.loads(answer.bundle)["entry"]]
+    (reference, *_) = (f"Observation/{one['id']}" for one in results if one["resourceType"] == "Observation")
+    found = recognise_result(
+        node, answer.bundle, reference, by="zh-dr-001", performed_at="zh-first-hospital", origin="440400"
+    )
+    assert found.origin == "ks"  # what is on record counts, not what was said
+    assert found.entry.entry.patient == answer.outcome.entry.patient != ours
 
 
 def test_the_receipt_can_be_checked_by_anybody_with_the_card(two: Two) -> None:

@@ -42,6 +42,14 @@ OUTCOMES = {
     metavar="ORG",
     help="Where it was performed, if it does not say so.",
 )
+@click.option(
+    "--from",
+    "origin",
+    default="",
+    show_default=False,
+    metavar="HOLDER",
+    help="Who gave the Bundle, if no request of this node brought it: an organisation, a region or a node.",
+)
 @as_json
 @click.pass_obj
 def recognise(
@@ -51,12 +59,16 @@ def recognise(
     by: str,
     decline: str | None,
     performed_at: str,
+    origin: str,
     as_json: bool,
 ) -> None:
     """Say whether a result of elsewhere counts here, so that nobody is examined twice; either way on record.
 
     It counts if its mark does in this region and it is not older than results of its kind may be. Exit code 3
     when it does not count, or when it does and --decline gives no reason for which one may.
+
+    It is on record for the patient the Bundle was asked for. Of a Bundle this node did not ask for, say with --from
+    who gave it: an id alone may be that of somebody else here.
 
     Example:
         hutong --node kunshan exchange recognise record.json --result Observation/zh-obs-000001 --by ks-dr-001
@@ -65,7 +77,9 @@ def recognise(
 
     raw = read_bytes(bundle)
     with terminal.open() as node:
-        found = recognise_result(node, raw, result, by=by, decline=decline, performed_at=performed_at)
+        found = recognise_result(
+            node, raw, result, by=by, decline=decline, performed_at=performed_at, origin=origin
+        )
     answer = found.answer
     if as_json:
         output.document(
@@ -77,12 +91,18 @@ def recognise(
                 "days": answer.days,
                 "age": answer.age,
                 "declined": answer.declined.code if answer.declined else None,
+                "from": found.origin or None,
                 "entry": found.entry.id,
             }
         )
     else:
         terminal.say(_told(answer, "en"), _told(answer, "zh"))
         terminal.note(f"entry {found.entry.id}", f"账本条目 {found.entry.id}")
+    if not found.origin:
+        terminal.note(
+            "no request of this node brought it: on record apart from the patients here; --from says who gave it",
+            "该 Bundle 不是本节点请求所得：与本节点患者分开记账；可用 --from 指明提供方",
+        )
     if not found.is_settled:
         raise Exit(Refused.exit_code)
 
@@ -97,7 +117,7 @@ def _told(answer: "Recognition", lang: str) -> str:
         reasons.append(_age(answer.age, answer.days, zh=zh))
     if not reasons:
         return said
-    return f"{said}:{';'.join(reasons)}" if zh else f"{said}: {'; '.join(reasons)}"
+    return f"{said}：{'；'.join(reasons)}" if zh else f"{said}: {'; '.join(reasons)}"
 
 
 def _age(age: int, days: int, *, zh: bool) -> str:
