@@ -71,7 +71,7 @@ class NotAnswering(FabricError):
         en, zh = STAGES.get(stage, (stage, stage))
         super().__init__(
             f"{peer} does not answer ({en}): {why}",
-            f"{peer} 没有应答({zh}):{why}",
+            f"{peer} 没有应答({zh})：{why}",
             hint="what waits is anchored later; hutong fabric status names the part that is down",
             hint_zh="待上链内容稍后自动补上；hutong fabric status 会指出哪个部件停止",
             stage=stage,
@@ -87,7 +87,7 @@ class NotEndorsed(FabricError):
         said = "; ".join(f"{msp}: {text}" if msp else text for msp, text in details) or why
         super().__init__(
             f"the network refused ({en}): {said}",
-            f"网络拒绝({zh}):{said}",
+            f"网络拒绝({zh})：{said}",
             # To the client these all look the same; only the peer's own log tells them apart.
             hint="a revoked or wrong certificate, a wrong key or a missing node type shows in the peer's log only",
             hint_zh="证书被吊销或不符、密钥不符、缺少节点类型时，原因只见于 peer 的日志",
@@ -120,7 +120,7 @@ class OutcomeUnknown(FabricError):
         en, zh = STAGES.get(stage, (stage, stage))
         super().__init__(
             f"whether transaction {transaction[:12]} was written is not known ({en}): {why}",
-            f"交易 {transaction[:12]} 是否写入尚不可知({zh}):{why}",
+            f"交易 {transaction[:12]} 是否写入尚不可知({zh})：{why}",
             hint="the same content is proposed again; the channel says when it has it already",
             hint_zh="系统会以相同内容重新提交；如已写入，通道会予以说明",
             stage=stage,
@@ -129,17 +129,32 @@ class OutcomeUnknown(FabricError):
         self.transaction = transaction
 
 
+_OVERTAKEN = (
+    "another transaction of this region was in the same block; nothing was written, try again: nobody need be asked",
+    "同一区块中有本地区的另一笔交易；未写入任何内容，请重试，无须联系管理员",
+)
+_INVALID = (
+    "nothing was written; the channel's administrator knows which regions must endorse and who may write",
+    "未写入任何内容；应由哪些地区背书、谁可写入，请联系通道管理员",
+)
+
+
 class Invalidated(FabricError):
-    """The transaction stands in a block and does not count: nothing was written."""
+    """The transaction stands in a block and does not count: nothing was written.
+
+    Of one that was overtaken, by another that changed what it had read, the same content may go through next time.
+    """
 
     def __init__(self, transaction: str, code: str) -> None:
+        overtaken = code in ("MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT")
+        hint, hint_zh = _OVERTAKEN if overtaken else _INVALID
         super().__init__(
             f"the peers found transaction {transaction[:12]} invalid: {code}",
             f"节点判定交易 {transaction[:12]} 无效：{code}",
-            hint="an endorsement policy failure needs the channel's administrator; a read conflict is tried again",
-            hint_zh="背书策略不满足须联系通道管理员；读冲突会自动重试",
+            hint=hint,
+            hint_zh=hint_zh,
             stage="commit",
-            may_repeat=code in ("MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT"),
+            may_repeat=overtaken,
         )
         self.transaction = transaction
         self.code = code

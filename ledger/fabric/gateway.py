@@ -30,6 +30,8 @@ MOST_IN_FLIGHT = 128
 MOST_MESSAGE_BYTES = 64 << 20
 # The system chaincode that answers about the chain itself.
 QUERY = "qscc"
+# A transaction that was overtaken in its block is proposed so often at most; then others are at it without a pause.
+MOST_TIMES = 3
 _CLOSE_SECONDS = 0.1
 
 
@@ -114,10 +116,21 @@ class Gateway:
         """Run `words` (function, arguments) and return when the result stands in a block and counts.
 
         `endorsers` are the MSP ids that shall endorse; none: whoever the chaincode's policy asks for. Where `is_done`
-        says of the answer that there is nothing to write, nothing is handed over.
+        says of the answer that there is nothing to write, nothing is handed over. What another transaction of the same
+        block overtook (two logs of a region that begin at once) is proposed anew.
         Raises NotAnswering, NotEndorsed, Conflict, Invalidated: nothing was written; OutcomeUnknown: perhaps it was.
         """
-        proposal = self._propose(chaincode, words)
+        for _ in range(MOST_TIMES - 1):
+            try:
+                return self._submit(self._propose(chaincode, words), endorsers, is_done)
+            except Invalidated as overtaken:
+                if not overtaken.may_repeat:
+                    raise
+        return self._submit(self._propose(chaincode, words), endorsers, is_done)
+
+    def _submit(
+        self, proposal: Proposal, endorsers: Sequence[str], is_done: Callable[[bytes], bool]
+    ) -> Committed:
         with self._room:
             envelope = self._endorse(proposal, endorsers)
             answer = answer_in(envelope)

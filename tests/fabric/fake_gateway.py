@@ -77,6 +77,7 @@ class World:
     """What all peers of the fake channel share: blocks and state. `trouble` is what shall go wrong, by call.
 
     A trouble is given the call's context and may abort it; "after submit" is called when the transaction is in.
+    `invalid`: the code for which no transaction counts.
     """
 
     state: dict[str, bytes] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class World:
     blocks: list[Block] = field(default_factory=lambda: [Block("genesis", True, "", None)])
     pending: dict[str, Simulated] = field(default_factory=dict)
     trouble: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    invalid: str = ""
     most_at_once: int = 0
     seconds: float = 0.0
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -116,7 +118,9 @@ class FakeGateway:
         )
         with self.world.changed:
             done = self.world.pending.pop(request.transaction_id)
-            fresh = all(self.world.versions.get(key, 0) == version for key, version in done.reads.items())
+            fresh = not self.world.invalid and all(
+                self.world.versions.get(key, 0) == version for key, version in done.reads.items()
+            )
             if fresh:
                 for key, value in done.writes.items():
                     self.world.state[key] = value
@@ -132,7 +136,8 @@ class FakeGateway:
         _require_signed(asked.identity, request.request, request.signature, context)
         for number, block in enumerate(self.world.blocks):
             if block.transaction == asked.transaction_id:
-                code = transaction_pb2.VALID if block.valid else transaction_pb2.MVCC_READ_CONFLICT
+                why = self.world.invalid or "MVCC_READ_CONFLICT"
+                code = transaction_pb2.TxValidationCode.Value("VALID" if block.valid else why)
                 return gateway_pb2.CommitStatusResponse(result=code, block_number=number)
         return context.abort(grpc.StatusCode.NOT_FOUND, "no such transaction")
 

@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ from ledger.fabric.errors import (
     NotOnThisChannel,
     OutcomeUnknown,
 )
-from ledger.fabric.gateway import MOST_IN_FLIGHT, Deadlines, Gateway, Position
+from ledger.fabric.gateway import MOST_IN_FLIGHT, MOST_TIMES, Deadlines, Gateway, Position
 from ledger.fabric.signing import Identity
 from tests.fabric.channels import BACKENDS, connections, fresh_name, gateway
-from tests.fabric.fake_gateway import N_256, FakeNetwork, fake_network
+from tests.fabric.fake_gateway import N_256, FakeNetwork, World, fake_network
 from tests.ledger.books import fill, new_log
 
 QUICK = Deadlines(endorse=2.0, submit=2.0, commit=2.0, evaluate=2.0)
@@ -267,19 +268,73 @@ def test_a_refusal_without_readable_details_is_a_refusal_all_the_same(
     assert (caught.value.details, caught.value.may_repeat) == ((), False)
 
 
-def test_a_transaction_whose_reads_went_stale_does_not_count_and_may_be_repeated(
+def overtaking(world: World, times: int) -> Callable[[Any], None]:
+    """Trouble: another transaction of the block changes what this one has read, `times` in a row."""
+    left = iter(range(times))
+
+    def overtake(_: Any) -> None:
+        if next(left, None) is not None:
+            for one in world.pending.values():
+                for read in one.reads:
+                    world.versions[read] = world.versions.get(read, 0) + 1
+
+    return overtake
+
+
+def test_a_transaction_that_is_overtaken_is_proposed_anew_and_stands_once(
     network: FakeNetwork, client: Gateway, batch: Batch
 ) -> None:
-    def overtaken(_: Any) -> None:
-        for key in list(network.world.pending):
-            for read in network.world.pending[key].reads:
-                network.world.versions[read] = 9
+    network.world.trouble["submit"] = overtaking(network.world, MOST_TIMES - 1)
+    done = Batches(client, name_of(batch)).record(batch)
+    assert [block.valid for block in network.world.blocks] == [True, *[False] * (MOST_TIMES - 1), True]
+    assert done.block == MOST_TIMES
+    assert list(Batches(client, name_of(batch))) == [batch]
 
-    network.world.trouble["submit"] = overtaken
+
+def test_a_transaction_that_is_overtaken_again_and_again_is_given_up_and_sends_nobody_to_the_administrator(
+    network: FakeNetwork, client: Gateway, batch: Batch
+) -> None:
+    network.world.trouble["submit"] = overtaking(network.world, MOST_TIMES)
     with pytest.raises(Invalidated, match="MVCC_READ_CONFLICT") as caught:
         Batches(client, name_of(batch)).record(batch)
     assert caught.value.may_repeat
+    assert "administrator" not in caught.value.hint
+    assert "无须联系管理员" in caught.value.hint_zh
     assert Batches(client, name_of(batch)).latest() is None
+
+
+def test_a_transaction_that_lacks_endorsements_is_not_tried_again(
+    network: FakeNetwork, client: Gateway, batch: Batch
+) -> None:
+    network.world.invalid = "ENDORSEMENT_POLICY_FAILURE"
+    with pytest.raises(Invalidated, match="ENDORSEMENT_POLICY_FAILURE") as caught:
+        Batches(client, name_of(batch)).record(batch)
+    assert not caught.value.may_repeat
+    assert "administrator" in caught.value.hint
+    assert len(network.world.blocks) == 2
+
+
+def test_logs_of_a_region_that_begin_at_once_are_all_listed(network: FakeNetwork, tmp_path: Path) -> None:
+    """Each has a node of its own; all read the region's list before any of them has written to it."""
+    begun = threading.Barrier(2)
+
+    def wait(_: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            begun.wait(timeout=0.5)
+
+    network.world.trouble["submit"] = wait
+    with gateway(network.connection("kunshan")) as client, ThreadPoolExecutor(2) as nodes:
+        list(nodes.map(Groups(client).record, [group("one"), group("two")]))
+        assert Groups(client).logs() == ["one", "two"]
+    assert sorted(block.valid for block in network.world.blocks) == [False, True, True, True]
+
+
+def test_three_logs_of_a_region_may_begin_at_once(kunshan: Gateway) -> None:
+    names = [fresh_name() for _ in range(MOST_TIMES)]
+    with ThreadPoolExecutor(len(names)) as nodes:
+        done = list(nodes.map(Groups(kunshan).record, [group(name) for name in names]))
+    assert all(one.block is not None for one in done)
+    assert set(names) <= set(Groups(kunshan).logs())
 
 
 def test_never_more_than_128_calls_are_under_way(network: FakeNetwork, client: Gateway) -> None:
