@@ -27,8 +27,7 @@ def patients_named(node: Node, text: str) -> frozenset[str] | None:
     """
     if not text:
         return None
-    holders = [card.id for card in node.peers]
-    names = list(dict.fromkeys(name for one in _names(node, text) for name in names_of(one, holders)))
+    names = _every_name(node, text)
     found = frozenset(keys.pseudonym for name in names if (keys := node.vault.known(name)))
     if found:
         return found
@@ -36,6 +35,16 @@ def patients_named(node: Node, text: str) -> frozenset[str] | None:
         raise RecordErased  # "nothing found" would be false
     node.records.patient(text)
     return frozenset((_NOBODY,))
+
+
+def was_erased(node: Node, text: str) -> bool:
+    """Whether a key was destroyed that somebody went by under this id or number; a newer one leads to nothing older."""
+    return bool(text) and any(map(node.vault.was_erased, _every_name(node, text)))
+
+
+def _every_name(node: Node, text: str) -> list[str]:
+    holders = [card.id for card in node.peers]
+    return list(dict.fromkeys(name for one in _names(node, text) for name in names_of(one, holders)))
 
 
 def _names(node: Node, text: str) -> Iterator[str]:

@@ -4,8 +4,10 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 
 from exchange.intake import take_in
 from exchange.node.create import Founding
@@ -80,3 +82,52 @@ def test_the_second_time_there_is_nothing_to_erase(node: str) -> None:
     assert (code, out) == (6, "")
     assert "this patient has no key here" in err
     assert "hutong: hint: " in err
+
+
+CONFIRMED = ("--confirm", "sensitive", "--confirm", "third-party")
+SINCE = {
+    "en": ("a key of this patient was destroyed", "nobody has asked for this record since\n"),
+    "zh": ("该患者的密钥曾被销毁", "此后没有人查看过这份档案\n"),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_after_an_erasure_and_a_new_consent_it_is_said_that_there_was_something_before(
+    node: str, lang: str
+) -> None:
+    """Neither "nobody has asked" nor a list that looks whole would be true; what was before stays apart."""
+    words = ("--node", node, "--lang", lang)
+    asking = ("--patient", PATIENT, "--for", "TREAT", "--as", "ks-dr-005")
+    assert typed(*words, "exchange", "request", *asking).exit_code == 3
+    before = _ids(node)
+    erase(node)
+    typed(
+        "--node", node, "consent", "grant", PATIENT, "--to", "ks-tcm-hospital", "--for", "TREAT", *CONFIRMED
+    )
+    warned, nobody = SINCE[lang]
+    saw = typed(*words, "audit", "who-saw", PATIENT)
+    assert (saw.exit_code, saw.stdout) == (0, nobody)
+    assert typed(*words, "exchange", "request", *asking, "-o", f"{node}.json").exit_code == 0
+    for asked in (
+        ("audit", "who-saw", PATIENT),
+        ("audit", "search", "--patient", PATIENT),
+        ("consent", "list", PATIENT),
+    ):
+        told = typed(*words, *asked)
+        assert warned in told.stderr, asked
+        assert warned not in typed(*words, *asked[:-1], "ks-pt-0002").stderr, asked
+    (look,) = _json(typed(*words, "audit", "who-saw", PATIENT, "--json"))
+    assert look["permit"]
+    assert _ids(node).isdisjoint(before)
+
+
+def _ids(node: str) -> set[object]:
+    """Of the entries found under the patient's id."""
+    return {
+        one["id"] for one in _json(typed("--node", node, "audit", "search", "--patient", PATIENT, "--json"))
+    }
+
+
+def _json(done: Result) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found

@@ -8,6 +8,7 @@ from click import IntRange
 
 from cli import output
 from cli.commands.audit.noun import audit
+from cli.erased import tell_erased
 from cli.options import ENTRY_HELP, WHEN, When, as_json, patient
 from cli.terminal import Terminal
 
@@ -88,7 +89,7 @@ def search(
     Example:
         hutong --node kunshan audit search --purpose ETREAT --break-glass --from 2026-01-31
     """
-    from exchange.audit import Sought, filter_of, reasons_of
+    from exchange.audit import Sought, filter_of, reasons_of, was_erased
     from exchange.audit import search as search_ledger
 
     with terminal.open() as node:
@@ -103,6 +104,8 @@ def search(
         for one in search_ledger(node.log, filter_of(node, sought)):
             count += 1
             kept.append(one)
+        if was_erased(node, sought.patient):
+            tell_erased(terminal)
         if as_json:
             output.document([_as_dict(one) for one in kept])
         else:
@@ -136,7 +139,10 @@ def who_saw(terminal: Terminal, patient: str, reader: "Reader", as_json: bool) -
     from exchange.audit import who_saw as looks_at
 
     with terminal.open() as node:
-        looks = looks_at(node.office, node.records.patient(patient), reader)
+        known = node.records.patient(patient)
+        looks, erased = looks_at(node.office, known, reader), node.vault.was_erased(known)
+    if erased:
+        tell_erased(terminal)
     if as_json:
         output.document(
             [
@@ -160,8 +166,10 @@ def who_saw(terminal: Terminal, patient: str, reader: "Reader", as_json: bool) -
         return
     for one in looks:
         terminal.say(one.en, one.zh)
-    if not looks:
+    if not looks and not erased:
         terminal.say("nobody has asked for this record", "没有人查看过这份档案")
+    elif not looks:
+        terminal.say("nobody has asked for this record since", "此后没有人查看过这份档案")
 
 
 @audit.command()

@@ -7,6 +7,7 @@ import click
 
 from cli import output
 from cli.commands.consent.noun import CONSENT_HELP, consent, sentence_of
+from cli.erased import tell_erased
 from cli.options import as_json, patient
 from cli.terminal import Terminal
 
@@ -40,6 +41,8 @@ def list_consents(terminal: Terminal, patient: str, everything: bool, as_json: b
 
     with terminal.open() as node:
         found = consents_of(node, patient, all_versions=everything)
+        if node.vault.was_erased(node.records.patient(patient)):
+            tell_erased(terminal)
         newest = {one.consent_id: one.version for one in found}
         rows = [_row(terminal, node, one, newest[one.consent_id]) for one in found]
         _tell_shortfalls(terminal, node, patient, list({one.consent_id: one for one in found}.values()))
