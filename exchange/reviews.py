@@ -14,6 +14,7 @@ import apsw
 
 from exchange.errors import ExchangeError
 from exchange.instants import from_us, to_us
+from exchange.panels import members
 from exchange.path.recording import Desk
 from ledger import Change, Entry, Log, Recorded
 
@@ -118,11 +119,14 @@ def close(
     """Close a review with the officer's finding and words; both go on record. Raises NoSuchReview."""
     found = next((r for r in queue(log, open_only=False) if r.entry == entry_id), None)
     if found is None:
-        raise NoSuchReview("it was no break-glass access", "它不是紧急调阅")
+        raise NoSuchReview(
+            "it was no break-glass access, or is reviewed with another",
+            "它不是紧急调阅，或与他人一并复核",
+        )
     if found.closed is not None:
         raise NoSuchReview("it was closed before", "此前已复核")
     access = log.find(entry_id).entry
-    if access.actor == desk.actor_named(officer):
+    if desk.actor_named(officer) in {one.entry.actor for one in members(log, log.find(entry_id))}:
         raise OwnAccess
 
     def change(db: apsw.Connection, recorded: Recorded) -> None:

@@ -7,7 +7,7 @@ from cli.kinds import Noun
 from cli.options import as_json, person
 from cli.terminal import Terminal
 
-HEAD = (("entry", "条目"), ("opened", "发生时间"), ("due", "复核期限"), ("state", "状态"))
+HEAD = (("entry", "条目"), ("opened", "发生时间"), ("due", "复核期限"), ("people", "人数"), ("state", "状态"))
 FINDINGS = {"justified": "正当", "not-justified": "不正当"}
 
 
@@ -23,13 +23,17 @@ def review() -> None:
 def list_reviews(terminal: Terminal, everything: bool, as_json: bool) -> None:
     """List the emergency accesses that wait for a review, the one that is due first on top.
 
+    One that several people declared together is one line, and closed once for all of them.
+
     Example:
         hutong --node kunshan review list
     """
+    from exchange.panels import people_of
     from exchange.reviews import queue
 
     with terminal.open() as node:
         found = list(queue(node.log, open_only=not everything))
+        people = {one.entry: people_of(node.log, one.entry) for one in found}
         now = node.clock()
     if as_json:
         output.document(
@@ -38,6 +42,7 @@ def list_reviews(terminal: Terminal, everything: bool, as_json: bool) -> None:
                     "entry": one.entry,
                     "opened": one.opened,
                     "due": one.due,
+                    "people": people[one.entry],
                     "closed": one.closed,
                     "finding": one.finding or None,
                     "overdue": one.is_overdue(now),
@@ -50,8 +55,9 @@ def list_reviews(terminal: Terminal, everything: bool, as_json: bool) -> None:
     for one in found:
         late = terminal.told("overdue", "已逾期") if one.is_overdue(now) else terminal.told("open", "待复核")
         state = terminal.told(one.finding, FINDINGS.get(one.finding, one.finding)) or late
-        rows.append((one.entry, terminal.time(one.opened), terminal.time(one.due), state))
-    terminal.table(HEAD, rows)
+        when = terminal.time(one.opened), terminal.time(one.due)
+        rows.append((one.entry, *when, str(people[one.entry]), state))
+    terminal.table(HEAD, rows, right=(3,))
 
 
 @review.command()

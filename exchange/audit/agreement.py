@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from exchange.evidence.account import CODES, CodeAccount
+from exchange.panels import looks_along
 from exchange.path.duties import hours
 from exchange.policy.ground import digest_of
 from exchange.withdrawal.account import INCOMING, JOBS, OUTGOING, UNCOUNTED, Account
@@ -99,6 +100,7 @@ class _Told:
     erasures: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     codes: CodeAccount = field(default_factory=CodeAccount)
     withdrawals: Account = field(default_factory=Account)
+    before: Recorded | None = None
 
     def hear(self, one: Recorded, house_key: bytes) -> None:
         entry = one.entry
@@ -139,6 +141,9 @@ class _Told:
         }
 
     def _duties(self, one: Recorded) -> None:
+        before, self.before = self.before, one
+        if before is not None and looks_along(one, before):
+            return
         obligations, spooled = one.entry.obligations, one.entry.source == "spool"
         within = [code.removeprefix(REVIEW) for code in obligations if code.startswith(REVIEW)]
         if within or spooled or one.entry.break_glass:

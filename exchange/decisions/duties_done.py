@@ -8,6 +8,7 @@ from typing import Any
 from exchange.audit.details import details_of
 from exchange.decisions.page import Text
 from exchange.decisions.words import role_words, time_of
+from exchange.panels import WITH_PANEL, first_of
 from exchange.path.duties import CannotFulfil, hours
 from exchange.path.office import Office
 from exchange.withdrawal.mark import COUNT
@@ -63,6 +64,7 @@ class Followed:
             "review": self._reviewed,
             "time-limit": self._limited,
             COUNT: self._counted,
+            WITH_PANEL: self._looked_along,
         }
         state, says = (
             known[code](value)
@@ -147,6 +149,15 @@ class Followed:
         return "done", Text(
             f"{time_of(counted.time)} 已核对(条目 {counted.id})",
             f"looked at {time_of(counted.time)} (entry {counted.id})",
+        )
+
+    def _looked_along(self, _: str) -> tuple[str, Text]:
+        first = first_of(self.office.log, self.permit).id
+        if first == self.permit.id:  # out of the spool each has its own
+            return "done", Text("复核和通知单独进行", "it has a review and a notice of its own")
+        return "done", Text(
+            f"与同一请求的其他人员共用一项复核、一条通知(条目 {first})",
+            f"one review and one notice for everybody it was asked for (entry {first})",
         )
 
     def _after(self, value: str) -> datetime | None:

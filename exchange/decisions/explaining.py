@@ -19,6 +19,7 @@ from exchange.decisions.replaying import NotADecision, Replayed, replay
 from exchange.decisions.telling import page_about
 from exchange.decisions.told import Sentence, Story
 from exchange.decisions.words import time_of
+from exchange.panels import first_of
 from exchange.path.office import Office
 from exchange.policy.adopting import newest
 from ledger import Recorded
@@ -127,8 +128,15 @@ def _adopted(office: Office, found: Recorded) -> Recorded | None:
 
 def _later(office: Office, found: Recorded) -> Iterator[Recorded]:
     """The entries that belong to a permit. A patient nobody knows is permitted nothing, and nothing follows."""
-    if found.entry.patient:
-        yield from (one for one in office.log.of_patient(found.entry.patient) if one.entry.intent == found.id)
+    if not found.entry.patient:
+        return
+    first = first_of(office.log, found).id
+    for one in office.log.of_patient(found.entry.patient):
+        if one.entry.intent == found.id or (one.entry.intent, one.entry.type) in (
+            (first, "review"),
+            (first, "notice"),
+        ):
+            yield one
 
 
 def _recipient(details: Details) -> str:

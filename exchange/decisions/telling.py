@@ -10,6 +10,7 @@ from exchange.decisions.page import Page, Row, Section, Text
 from exchange.decisions.told import Story
 from exchange.decisions.words import class_words, purpose_words, role_words, same, time_of
 from exchange.instants import from_us
+from exchange.panels import WITH_PANEL
 from exchange.path.circumstances import METHODS, ZONES
 from exchange.path.judging import KEPT_BACK
 
@@ -26,6 +27,8 @@ CIRCUMSTANCES = (
     ("zone", ZONES, Text("来自网络", "network it came from")),
 )
 LEVEL = Text("放行内容的数据级别（GB/T 39725）", "level of what was permitted (GB/T 39725)")
+# What stands among the obligations of an entry and is no rule's.
+MARKS = {WITH_PANEL: Text("与同一请求的其他人员一起查看", "seen together with others it was asked for")}
 GONE = Text("已无法得知：密钥已销毁", "cannot be told any more: the key was destroyed")
 
 
@@ -162,7 +165,7 @@ def _demanded(story: Story) -> Iterator[Row]:
     for one in story.duties:
         written = story.rules.get(one.code)
         value = f" {one.value}" if one.value else ""
-        words = Text(written.rule.zh, written.rule.en) if written else same(one.code)
+        words = Text(written.rule.zh, written.rule.en) if written else MARKS.get(one.code, same(one.code))
         law = f" [{written.rule.law}]" if written and written.rule.law else ""
         state = STATES[one.state]
         yield Row(same(f"{one.code}{value}"), Text(f"{words.zh}{law}", f"{words.en}{law}"))

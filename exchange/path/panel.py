@@ -6,7 +6,9 @@ of them may not see none of them is shown, as they look at it together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from exchange.panels import WITH_PANEL
 from exchange.path.duties import STRICTEST_FIRST, Duties, fewest
 from exchange.path.request import Request
 from exchange.path.verdict import Verdict, Withheld
@@ -31,6 +33,12 @@ def together(heard: Sequence[Heard]) -> tuple[Heard, ...]:
     """The permits of all, each cut down to what all of them may see."""
     common = set.intersection(*(set(one.verdict.permitted) for one in heard))
     return tuple(Heard(one.request, _only(one.verdict, common)) for one in heard)
+
+
+def told_once(allowed: Sequence[Heard]) -> tuple[Heard, ...]:
+    """One review and one notice for all whose permits ask for the same; who must be reviewed sooner is so alone."""
+    first, *others = allowed
+    return (first, *(_along(one, first) for one in others))
 
 
 def profile_of(duties: Sequence[Duties]) -> Duties:
@@ -62,6 +70,23 @@ def refusal_of(heard: Sequence[Heard]) -> Verdict:
         replace(reason, person=one.request.actor.id) for one in refused for reason in one.verdict.reasons
     )
     return replace(refused[0].verdict, reasons=reasons)
+
+
+def _along(one: Heard, first: Heard) -> Heard:
+    duties, theirs = one.verdict.duties, first.verdict.duties
+    if (
+        duties is None
+        or theirs is None
+        or _asks_for(duties) != _asks_for(theirs)
+        or not any(_asks_for(duties))
+    ):
+        return one
+    told = replace(duties, review_within=None, notify_patient=False, codes=(*duties.codes, WITH_PANEL))
+    return Heard(one.request, replace(one.verdict, duties=told))
+
+
+def _asks_for(duties: Duties) -> tuple[timedelta | None, bool]:
+    return duties.review_within, duties.notify_patient
 
 
 def _only(verdict: Verdict, common: set[str]) -> Verdict:

@@ -21,7 +21,7 @@ from exchange.path.judging import is_from_elsewhere, is_settled, judge
 from exchange.path.making_safe import make_safe
 from exchange.path.office import Office
 from exchange.path.overtaken import Overtaken, not_overtaken
-from exchange.path.panel import Heard, profile_of, refusal_of, refusals, together
+from exchange.path.panel import Heard, profile_of, refusal_of, refusals, together, told_once
 from exchange.path.recording import Desk
 from exchange.path.request import Request
 from exchange.path.subject import Subject, subject_of
@@ -78,7 +78,7 @@ def release(request: Request, office: Office, deliver: Deliver) -> Released | Re
         heard = _hear(request, office, subject=subject, keys=keys, items=items)
         if not all(one.is_permitted for one in heard):
             return _refuse(heard, office, keys)
-        allowed = together(heard)
+        allowed = told_once(together(heard))
         with suppress(Overtaken):
             desk, intents = _record_intents(allowed, office, keys)
             break

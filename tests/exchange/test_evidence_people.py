@@ -1,5 +1,6 @@
 """Who stands behind a request: the clinician a device asks for, and the experts who look at a record together."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,18 +9,22 @@ from exchange.asker import CannotActFor, DeviceNotDescribed, actor_of
 from exchange.audit.agreement import disagreements
 from exchange.audit.showing import show
 from exchange.audit.story import who_saw
+from exchange.decisions.explaining import explain
 from exchange.directory import NotInDirectory
 from exchange.evidence.giving import give_code
 from exchange.node.node import Node
+from exchange.notices import delivered, outbox
+from exchange.panels import WITH_PANEL, first_of, people_of
 from exchange.path.duties import Duties
 from exchange.path.panel import NOT_FOR_ALL, profile_of
 from exchange.path.release import Released, release
 from exchange.requesting import Ask, request
-from exchange.reviews import queue
+from exchange.reviews import Finding, NoSuchReview, OwnAccess, close, opening, queue
 from ledger import Recorded
 from ledger.errors import CannotAppend
 from tests.exchange.nodes import (
     EMERGENCY_DOCTOR,
+    OFFICER,
     OTHER_DOCTOR,
     REASON,
     Site,
@@ -215,11 +220,98 @@ def test_experts_of_one_hospital_rest_on_one_code_used_once(node: Node) -> None:
     assert {one.code for one in again.reasons} == {"CODE_NOT_VALID"}
 
 
-def test_in_an_emergency_each_expert_is_reviewed(node: Node) -> None:
-    team = [one for one in _emergency_physicians(node) if one != EMERGENCY_DOCTOR][:1]
+def emergency_of(node: Node, others: int) -> list[Recorded]:
+    """The intents of an emergency for which that many look along."""
+    before = len(looks(node))
+    team = [one for one in _emergency_physicians(node) if one != EMERGENCY_DOCTOR][:others]
     asked = question(node, EMERGENCY_DOCTOR, purpose="ETREAT", emergency_reason=REASON, others=tuple(team))
     assert put(asked, node.office).permit
-    assert len(list(queue(node.log))) == 2
+    return [one for one in looks(node)[before:] if one.entry.phase == "intent"]
+
+
+def test_an_emergency_of_several_is_reviewed_once_and_told_the_patient_once(node: Node) -> None:
+    intents, alone = emergency_of(node, 2), emergency_of(node, 0)
+    assert len(intents) == 3
+    firsts = [intents[0].id, alone[0].id]
+    assert [one.entry for one in queue(node.log)] == firsts
+    assert [one.entry for one in outbox(node.log)] == firsts
+    assert [people_of(node.log, one) for one in firsts] == [3, 1]
+    assert [WITH_PANEL in one.entry.obligations for one in (*intents, *alone)] == [False, True, True, False]
+    assert {first_of(node.log, one).id for one in intents} == {intents[0].id}
+    assert len(who_saw(node.office, AN)) == 4  # the patient is told of everybody
+    assert disagreements(node.log, node.house_key) == []
+
+
+def test_its_one_review_and_notice_stand_on_the_page_of_each(node: Node) -> None:
+    intents = emergency_of(node, 1)
+    _close(node, intents[0].id)
+    delivered(
+        node.desk,
+        node.log,
+        intents[0].id,
+        by=OFFICER,
+        channel="telephone",
+        now=node.clock(),
+        house_key=node.house_key,
+    )
+    for one in intents:
+        states = {duty.code: duty.state for duty in explain(node.office, one.id).story.duties}
+        assert (states["review"], states["notify-patient"]) == ("done", "done")
+        assert states.get(WITH_PANEL, "done") == "done"
+    page = list(explain(node.office, intents[1].id).page.lines("en"))
+    assert "  with-panel: seen together with others it was asked for" in page
+    assert disagreements(node.log, node.house_key) == []
+
+
+@pytest.mark.attack
+def test_nobody_of_them_reviews_it(node: Node) -> None:
+    intents = emergency_of(node, 2)
+    for one in _emergency_physicians(node):
+        if node.desk.actor_named(one) in {intent.entry.actor for intent in intents}:
+            with pytest.raises(OwnAccess):
+                _close(node, intents[0].id, officer=one)
+    with pytest.raises(NoSuchReview, match="reviewed with another"):
+        _close(node, intents[1].id)
+    assert len(list(queue(node.log))) == 1
+
+
+@pytest.mark.attack
+def test_an_emergency_does_not_hide_behind_another_ones_review(node: Node) -> None:
+    """Marked as one of a panel behind an access of another request, it is missed in the queue."""
+    (first,) = emergency_of(node, 0)
+    for changed in ({"reason": "0" * 64}, {"claimed_us": first.entry.claimed_us + 1}, {"patient": "0" * 32}):
+        node.desk.write(first.entry, {}, key=node.house_key, change=opening(timedelta(hours=24)))
+        entry = replace(first.entry, obligations=(*first.entry.obligations, WITH_PANEL), **changed)
+        hidden = node.desk.write(entry, {}, key=node.house_key)
+        assert hidden.id in {one.entry for one in disagreements(node.log, node.house_key)}
+        assert first_of(node.log, hidden) == hidden
+
+
+def test_written_down_in_the_spool_each_keeps_a_review_of_its_own(node: Node, site: Site) -> None:
+    """Out of it they come one by one, and something else may come between."""
+    team = [one for one in _emergency_physicians(node) if one != EMERGENCY_DOCTOR][:1]
+    asked = question(node, EMERGENCY_DOCTOR, purpose="ETREAT", emergency_reason=REASON, others=tuple(team))
+    reader = site.reader(node)
+    assert put(asked, deaf(node.office, reader)).permit
+    reader.close()
+    with site.open() as again:
+        intents = [one for one in looks(again) if one.entry.phase == "intent"]
+        assert {one.entry for one in queue(again.log)} == {one.id for one in intents}
+        assert [people_of(again.log, one.id) for one in intents] == [1, 1]
+        assert disagreements(again.log, again.house_key) == []
+
+
+def _close(node: Node, entry: str, *, officer: str = OFFICER) -> None:
+    close(
+        node.desk,
+        node.log,
+        entry,
+        finding=Finding.JUSTIFIED,
+        officer=officer,
+        note="-",
+        now=node.clock(),
+        house_key=node.house_key,
+    )
 
 
 @pytest.mark.attack

@@ -7,7 +7,7 @@ from cli.commands.notice.noun import notice
 from cli.options import as_json, person
 from cli.terminal import Terminal
 
-HEAD = (("entry", "条目"), ("made", "生成时间"), ("delivered", "送达时间"))
+HEAD = (("entry", "条目"), ("made", "生成时间"), ("people", "人数"), ("delivered", "送达时间"))
 
 
 @notice.command("list")
@@ -17,22 +17,42 @@ HEAD = (("entry", "条目"), ("made", "生成时间"), ("delivered", "送达时�
 def list_notices(terminal: Terminal, everything: bool, as_json: bool) -> None:
     """List the notices that wait for delivery, oldest first: an entry each, no names.
 
+    What several people saw together is one notice; hutong audit who-saw names each of them to the patient.
+
     Example:
         hutong --node kunshan notice list
     """
     from exchange.notices import outbox
+    from exchange.panels import people_of
 
     with terminal.open() as node:
         found = list(outbox(node.log, waiting_only=not everything))
+        people = {one.entry: people_of(node.log, one.entry) for one in found}
     if as_json:
-        output.document([{"entry": one.entry, "made": one.made, "delivered": one.delivered} for one in found])
+        output.document(
+            [
+                {
+                    "entry": one.entry,
+                    "made": one.made,
+                    "people": people[one.entry],
+                    "delivered": one.delivered,
+                }
+                for one in found
+            ]
+        )
         return
     terminal.table(
         HEAD,
         [
-            (one.entry, terminal.time(one.made), terminal.time(one.delivered) if one.delivered else "")
+            (
+                one.entry,
+                terminal.time(one.made),
+                str(people[one.entry]),
+                terminal.time(one.delivered) if one.delivered else "",
+            )
             for one in found
         ],
+        right=(2,),
     )
 
 
