@@ -4,25 +4,30 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import apsw
 import grpc
+import msgspec
 import pytest
 
 from ledger import Log, Signer
+from ledger.checkpoint import Checkpoint
+from ledger.closing import close_volumes
 from ledger.errors import CannotAppend, LedgerDamaged
 from ledger.fabric.anchoring import Due, Lag, anchor, is_due, lag
 from ledger.fabric.anchors import BATCHES, CONSENTS, Anchors
 from ledger.fabric.channel import Batches, End, Group
-from ledger.fabric.comparing import compare, past_in, past_of
+from ledger.fabric.comparing import compare, not_ours, past_in, past_of
 from ledger.fabric.errors import NotAnswering, OutcomeUnknown
 from ledger.fabric.gateway import Position
 from ledger.merkle import EMPTY_ROOT
 from tests.fabric.channels import BACKENDS, connections, fresh_name, gateway
 from tests.fabric.fake_gateway import World, fake_network
 from tests.ledger.books import ENTRY, START, fill, new_log, open_log
+from tests.ledger.turns_of_keys import naming
 
 
 @dataclass
@@ -329,3 +334,31 @@ def test_a_memory_that_is_damaged_is_said_so(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(CannotAppend, match=r"anchors\.db"):
         Anchors(tmp_path / "nowhere" / "anchors.db", "x")
+
+
+def test_batches_from_before_and_after_a_change_of_key_are_one_past(node: Node) -> None:
+    fill(node.log, 20)
+    node.anchor()
+    successor = Signer(node.log.signer.origin, b"\x02" * 32)
+    node.log.hand_over(naming(successor.verifier_key), successor)
+    fill(node.log, 20)
+    assert node.anchor() == (2, 20, 41)
+    close_volumes(node.log)
+    assert compare(node.batches, lambda: past_of(node.log)).wrong is None
+    for key in node.log.keys:
+        assert compare(node.batches, partial(past_in, node.log.path, str(key), [20, 41])).wrong is None
+
+
+@pytest.mark.attack
+def test_a_batch_that_a_key_signed_after_it_handed_over_is_nobody_s(node: Node) -> None:
+    fill(node.log, 20)
+    old, successor = node.log.signer, Signer(node.log.signer.origin, b"\x02" * 32)
+    node.log.hand_over(naming(successor.verifier_key), successor)
+    fill(node.log, 20)
+    node.anchor()
+    (batch,) = node.batches
+    state = Checkpoint(origin=old.origin, size=41, root=node.log.root())
+    stolen = msgspec.structs.replace(batch, checkpoint=state.signed(old).decode())
+    wrong = not_ours(past_of(node.log), stolen)
+    assert wrong is not None
+    assert "not signed with this ledger's key" in wrong.en
