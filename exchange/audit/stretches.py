@@ -1,6 +1,7 @@
 """Keep the index of the ledger in step, and enter the digest of each full stretch in the ledger itself.
 
-The index only says where to look. Were a row hidden in it, a search would not miss it; the digest does.
+The index only says where to look. Were a row hidden in it, a search would not miss it; the digest does. So the digest
+is worked out from the ledger's own entries: that of doctored rows would say that they are right.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from exchange.node.node import Node
 from ledger import Entry
 from ledger.projection import ENTRIES, Projection
 from ledger.projection.file import Unfit
+from ledger.projection.rows import FORM
 
 STRETCH = ("ledger", "stretch")
 Progress = Callable[[int, int], None]
@@ -30,11 +32,11 @@ def in_step(node: Node, progress: Progress | None = None) -> Done:
     made = Projection(node.log)
     made.catch_up(progress)
     entered = _entered(node)
-    sealed = made.sealed()
-    for one in sealed:
-        if one.number not in entered:
-            _enter(node, one.number, one.digest)
-    return Done(made.applied(), len(sealed))
+    known = made.applied()
+    for number in range(known // ENTRIES):
+        if number not in entered:
+            _enter(node, number, made.digest_of_log(number))
+    return Done(known, known // ENTRIES)
 
 
 def rebuilt(node: Node, progress: Progress | None = None) -> Done:
@@ -44,16 +46,22 @@ def rebuilt(node: Node, progress: Progress | None = None) -> Done:
 
 
 def altered(node: Node) -> list[int]:
-    """The stretches whose rows are not what was entered in the ledger, by number. Empty where there is no index."""
+    """The stretches whose rows are not what was entered in the ledger, by number; all where the index is not sound.
+
+    Empty where there is no index.
+    """
     made = Projection(node.log)
-    wrong = []
-    for number, digest in _entered(node).items():
-        try:
-            if made.digest_now(number) != digest:
-                wrong.append(number)
-        except Unfit:
-            continue  # no index: nothing is looked up in it
-    return wrong
+    try:
+        known, sound = made.applied(), made.is_sound()
+        if not sound:
+            return list(range(-(-known // ENTRIES) or 1))
+        return [
+            number
+            for number, digest in _entered(node).items()
+            if number < known // ENTRIES and made.digest_now(number) != digest
+        ]
+    except Unfit:
+        return []  # nothing is looked up in it
 
 
 def replayed(node: Node, progress: Progress | None = None) -> list[int]:
@@ -71,13 +79,14 @@ def replayed(node: Node, progress: Progress | None = None) -> list[int]:
 
 
 def _entered(node: Node) -> dict[int, str]:
-    """Number to digest; what the first entry says counts."""
+    """Number to digest; what the first entry says counts, of those made as this program makes them."""
     found: dict[int, str] = {}
     # Read from the log: an index that hides a row could hide this one too. None stands in the first stretch.
     for one in node.log.scan(ENTRIES):
         if (one.entry.type, one.entry.subtype) == STRETCH:
             told = details_of(node.office, one).told
-            found.setdefault(int(told["number"]), str(told["digest"]))
+            if told.get("form") == FORM:
+                found.setdefault(int(told["number"]), str(told["digest"]))
     return found
 
 
@@ -93,4 +102,4 @@ def _enter(node: Node, number: int, digest: str) -> None:
         count=number,
         claimed_us=to_us(node.clock()),
     )
-    node.desk.write(entry, {"number": number, "digest": digest}, key=node.house_key)
+    node.desk.write(entry, {"number": number, "form": FORM, "digest": digest}, key=node.house_key)

@@ -4,6 +4,7 @@ A table with ten million rows and an index to keep in order at every insert was 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 
 import apsw
 
@@ -20,11 +21,11 @@ CREATE TABLE applied (              -- one row: how far the log was read
     verifier_key TEXT NOT NULL
 ) STRICT;
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE sealed (number INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT;
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {FORM};
 """
 _COLUMNS = ", ".join(COLUMNS)
+_LISTED = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 
 class Words:
@@ -49,9 +50,12 @@ class Words:
         return found
 
     def text_of(self, number: int) -> str:
-        """The text of a number."""
+        """The text of a number. Raises ValueError where it has none."""
         if number not in self._texts:
-            self._texts[number] = self._db.execute("SELECT text FROM word WHERE id = ?", (number,)).get or ""
+            found: str | None = self._db.execute("SELECT text FROM word WHERE id = ?", (number,)).get
+            if found is None:
+                raise ValueError("no such word")
+            self._texts[number] = found
         return self._texts[number]
 
 
@@ -88,11 +92,13 @@ def insert(db: apsw.Connection, number: int, rows: Iterable[Row], words: Words) 
     )
 
 
-def rows_of(db: apsw.Connection, number: int, words: Words) -> Iterator[Row]:
-    """All rows of a stretch, in the order of the log."""
+def rows_of(db: apsw.Connection, number: int, words: Words, stop: int) -> Iterator[Row]:
+    """The rows of a stretch before place `stop`, in the order of the log. Raises ValueError at one not made here."""
     for place, glass, *values in db.execute(
-        f"SELECT place, break_glass, {_COLUMNS} FROM {_name(number)} ORDER BY place"
+        f"SELECT place, break_glass, {_COLUMNS} FROM {_name(number)} WHERE place < ? ORDER BY place", (stop,)
     ):
+        if glass not in (0, 1):
+            raise ValueError("neither yes nor no")
         names = map(unpacked, values[: len(NAMES)])
         yield place, bool(glass), (*names, *(words.text_of(v) for v in values[len(NAMES) :]))
 
@@ -121,10 +127,20 @@ def places(
     return (place for (place,) in found)
 
 
-def count(db: apsw.Connection, number: int) -> int:
-    """How many rows a stretch has."""
-    found: int = db.execute(f"SELECT count(*) FROM {_name(number)}").get or 0
-    return found
+def is_sound(db: apsw.Connection, stretches: int) -> bool:
+    """Whether the tables and indexes are those made here, and each index has every row of its table.
+
+    An index that leaves a row out blinds a search, and the table behind it still has the right digest.
+    """
+    with closing(apsw.Connection(":memory:")) as fresh:
+        fresh.execute(SCHEMA)
+        for number in range(stretches):
+            create(fresh, number)
+        made = set(fresh.execute(_LISTED))
+    try:
+        return set(db.execute(_LISTED)) == made and db.pragma("integrity_check") == "ok"
+    except (apsw.SQLError, apsw.CorruptError, UnicodeDecodeError):
+        return False
 
 
 def _name(number: int) -> str:

@@ -3,12 +3,13 @@
 It only says where to look. Every entry it finds is read from the log and compared with what was looked for; a patient's
 entries must follow each other without a gap up to the newest (sequence and commitment). Entries the projection does
 not know yet are read from the log. So an answer is never stale, and a row that was changed is found out; that none was
-hidden from another search is known by the digest of each full stretch, which the node enters in the log.
+hidden from another search is known by the digest of each full stretch, which the node enters in the log, and by the
+tables and indexes being those that were made here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import apsw
@@ -41,14 +42,6 @@ class ProjectionAltered(LedgerAltered):
         self.hint_zh = "以账本本身为准；请重建索引：hutong ledger reindex"
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A full stretch of the log: its number (from 0; ENTRIES entries each) and the digest of its rows, hex."""
-
-    number: int
-    digest: str
-
-
 class Projection:
     """What is beside `log` to look entries up by; nothing is opened before it is asked for."""
 
@@ -65,27 +58,28 @@ class Projection:
         Raises LedgerAltered where the log is not what was appended, or says something else than the projection.
         """
         end = self._log.size if stop is None else min(stop, self._log.size)
-        known, places = self._looked_up(wanted, start, end, newest_first=newest_first)
-        rest = self._scanned(wanted, max(start, known), end, newest_first=newest_first)
-        if newest_first:
-            yield from rest
-        for place in places:
-            yield self._checked(wanted, place)
-        if not newest_first:
-            yield from rest
+        if wanted != Wanted():
+            self._try_to_catch_up()
+        # One stretch after the other: the places of all, in a log of millions, would fill the memory.
+        for first, last in _stretches(max(start, 0), end, newest_first=newest_first):
+            known, places = self._looked_up(wanted, first, last, newest_first=newest_first)
+            found = (self._checked(wanted, place) for place in places)
+            rest = self._scanned(wanted, known, last, newest_first=newest_first)
+            yield from chain(rest, found) if newest_first else chain(found, rest)
 
     def of_patient(self, pseudonym: str) -> list[Recorded] | None:
         """All entries of a patient, oldest first, without a gap; None where only the log itself can tell.
 
         Raises LedgerAltered.
         """
-        self._try_to_catch_up()
-        with suppress(Unfit, ProjectionAltered), self._log.reading() as core:
+        # Before the looking: what is appended meanwhile is found besides.
+        with self._log.reading() as core:
             newest = core.execute(
                 "SELECT sequence, leaf FROM patient_edge WHERE patient = ?", (pseudonym,)
             ).fetchone()
+        with suppress(Unfit, ProjectionAltered):
             found = list(self._complete(pseudonym))
-            if (len(found), found[-1].commitment if found else "") == _told(newest):
+            if _reaches(found, newest):
                 return found
         return None
 
@@ -98,36 +92,47 @@ class Projection:
             return self._read_on(progress)
 
     def _read_on(self, progress: Progress | None) -> int:
-        with self._file.writing() as db:
-            begun = applied = self._begin(db)
-            end = self._log.size
-            while applied < end:
-                until = min(end, applied + _A_TURN, (applied // ENTRIES + 1) * ENTRIES)
-                self._apply(db, applied, until)
-                applied = until
-                if progress:
-                    progress(applied, end)
-            return applied - begun
+        end, read, applied = self._log.size, 0, -1
+        while applied < end:
+            # A transaction for each stretch: whoever is interrupted goes on from there.
+            with self._file.writing() as db:
+                begun = applied = self._begin(db)
+                stop = max(applied, min(end, (applied // ENTRIES + 1) * ENTRIES))
+                while applied < stop:
+                    until = min(stop, applied + _A_TURN)
+                    self._apply(db, applied, until)
+                    applied = until
+                    if progress:
+                        progress(applied, end)
+            read += applied - begun
+        return read
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Throw it away and make it anew; how many entries. Raises Unfit, LedgerAltered."""
         self._file.throw_away()
         return self.catch_up(progress)
 
-    def sealed(self) -> list[Sealed]:
-        """The full stretches, as they were when they became full. Raises Unfit."""
-        with self._file.reading() as db:
-            return [Sealed(*row) for row in db.execute("SELECT number, digest FROM sealed ORDER BY number")]
-
     def applied(self) -> int:
-        """How many entries of the log it knows. Raises Unfit."""
+        """How many entries of the log it knows. Raises Unfit where it is not used."""
         with self._file.reading() as db:
-            return _applied(db)
+            return self._fitting(db)
 
-    def digest_now(self, number: int) -> str:
-        """The digest of a stretch as its rows are now. Raises Unfit."""
+    def is_sound(self) -> bool:
+        """Whether a search that goes by its indexes sees every row that is there. Raises Unfit where it is not used."""
         with self._file.reading() as db:
-            return digest_of(partitions.rows_of(db, number, Words(db)))
+            return partitions.is_sound(db, -(-self._fitting(db) // ENTRIES))
+
+    def digest_now(self, number: int, stop: int | None = None) -> str | None:
+        """The digest of a stretch as its rows are now, up to place `stop`; None where they are rows of no log.
+
+        Raises Unfit.
+        """
+        end = (number + 1) * ENTRIES
+        with self._file.reading() as db, suppress(ValueError):
+            return digest_of(
+                partitions.rows_of(db, number, Words(db), end if stop is None else min(end, stop))
+            )
+        return None
 
     def digest_of_log(self, number: int, stop: int | None = None) -> str:
         """The digest its rows must have, worked out from the log, up to place `stop`. Raises LedgerAltered."""
@@ -137,10 +142,10 @@ class Projection:
 
     def differing(self, progress: Progress | None = None) -> list[int]:
         """The stretches, full or not, whose rows are not those of the log, by number. Raises Unfit, LedgerAltered."""
-        applied = self.applied()
+        applied, sound = self.applied(), self.is_sound()
         wrong = []
         for number in range(-(-applied // ENTRIES)):
-            if self.digest_now(number) != self.digest_of_log(number, applied):
+            if not sound or self.digest_now(number, applied) != self.digest_of_log(number, applied):
                 wrong.append(number)
             if progress:
                 progress(min(applied, (number + 1) * ENTRIES), applied)
@@ -157,29 +162,21 @@ class Projection:
     def _looked_up(
         self, wanted: Wanted, start: int, end: int, *, newest_first: bool
     ) -> tuple[int, list[int]]:
-        """How many entries the projection answers for, and where in them those looked for stand."""
+        """Up to where in this stretch the projection answers, and where before that those looked for stand."""
         if wanted == Wanted():
-            return 0, []  # all of them: nothing to look up
-        self._try_to_catch_up()
+            return start, []  # all of them: nothing to look up
         try:
             with self._file.reading() as db:
-                known = min(self._fitting(db), end)
-                return known, self._places(db, wanted, start, known, newest_first=newest_first)
+                known = max(start, min(self._fitting(db), end))
+                conditions = _conditions(db, wanted)
+                if conditions is None or start == known:
+                    return known, []
+                within, number = (start, known), start // ENTRIES
+                return known, list(
+                    partitions.places(db, number, within, conditions, newest_first=newest_first)
+                )
         except (Unfit, LedgerAltered):
-            return 0, []
-
-    def _places(
-        self, db: apsw.Connection, wanted: Wanted, start: int, known: int, *, newest_first: bool
-    ) -> list[int]:
-        conditions = _conditions(db, wanted)
-        if conditions is None or start >= known:
-            return []
-        numbers = range(start // ENTRIES, (known - 1) // ENTRIES + 1)
-        return [
-            place
-            for number in (reversed(numbers) if newest_first else numbers)
-            for place in partitions.places(db, number, (start, known), conditions, newest_first=newest_first)
-        ]
+            return start, []
 
     def _checked(self, wanted: Wanted, place: int) -> Recorded:
         found = self._log.read(place)
@@ -199,7 +196,8 @@ class Projection:
             at = begin
 
     def _try_to_catch_up(self) -> None:
-        if self._log.writable and not self._is_in_step():
+        # In a snapshot of an earlier moment a newer index looks like that of another log, and would be made anew.
+        if self._log.writable and not self._log.glance().in_transaction and not self._is_in_step():
             with suppress(Unfit, LedgerAltered):
                 self.catch_up()
 
@@ -215,8 +213,9 @@ class Projection:
         try:
             return self._fitting(db)
         except (Unfit, apsw.SQLError):
-            for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-                db.execute(f'DROP TABLE "{name}"')
+            listed = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')"
+            for kind, name in db.execute(listed).fetchall():
+                db.execute(f'DROP {kind} "{name}"')
             db.execute(partitions.SCHEMA)
             self._put(db, 0)
             return 0
@@ -237,9 +236,6 @@ class Projection:
         number, words = start // ENTRIES, Words(db)
         partitions.create(db, number)
         partitions.insert(db, number, [row_of(found) for found in self._log.scan(start, until)], words)
-        if until % ENTRIES == 0:
-            digest = digest_of(partitions.rows_of(db, number, words))
-            db.execute("INSERT OR REPLACE INTO sealed VALUES (?, ?)", (number, digest))
         self._put(db, until)
 
     def _put(self, db: apsw.Connection, size: int) -> None:
@@ -255,9 +251,11 @@ class Projection:
             return tree.root(size)
 
 
-def _applied(db: apsw.Connection) -> int:
-    found: int = db.execute("SELECT size FROM applied").get or 0
-    return found
+def _stretches(start: int, end: int, *, newest_first: bool) -> Iterator[tuple[int, int]]:
+    """The parts of start..end that lie in one stretch each."""
+    numbers = range(start // ENTRIES, -(-end // ENTRIES))
+    for number in reversed(numbers) if newest_first else numbers:
+        yield max(start, number * ENTRIES), min(end, (number + 1) * ENTRIES)
 
 
 def _conditions(db: apsw.Connection, wanted: Wanted) -> dict[str, list[bytes | int]] | None:
@@ -276,6 +274,9 @@ def _conditions(db: apsw.Connection, wanted: Wanted) -> dict[str, list[bytes | i
     return found
 
 
-def _told(newest: tuple[int, bytes] | None) -> tuple[int, str]:
-    """Sequence and commitment of a patient's newest entry, as the log keeps them."""
-    return (0, "") if newest is None else (newest[0], commitment_of(newest[1]))
+def _reaches(found: Sequence[Recorded], newest: tuple[int, bytes] | None) -> bool:
+    """Whether what follows each other goes on to a patient's newest entry: sequence and hash, as the log keeps them."""
+    if newest is None:
+        return not found
+    sequence, leaf = newest
+    return 0 < sequence <= len(found) and found[sequence - 1].commitment == commitment_of(leaf)

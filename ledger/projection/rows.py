@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger.entry import Entry, Recorded
 
 # Raised whenever the same entry would give another row: what an older program wrote is then made anew.
-FORM = 1
+FORM = 2
 # Of these there are as many as there are patients, people and accesses; of the others a few hundred.
 NAMES = ("patient", "actor", "intent")
 WORDS = ("organisation", "purpose", "decision", "why", "type", "region")
@@ -34,11 +34,12 @@ def packed(text: str) -> bytes:
 
 
 def unpacked(stored: bytes) -> str:
-    """The text that was packed."""
+    """The text that was packed. Raises ValueError where these bytes are not its one form: no search would find them."""
     kind, rest = stored[:1], stored[1:]
-    if kind == b"\x01":
-        return rest.hex()
-    return str(UUID(bytes=rest)) if kind == b"\x02" else rest.decode()
+    text = rest.hex() if kind == b"\x01" else str(UUID(bytes=rest)) if kind == b"\x02" else rest.decode()
+    if packed(text) != stored:
+        raise ValueError("packed in another form")
+    return text
 
 
 def row_of(found: Recorded) -> Row:
