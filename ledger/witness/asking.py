@@ -46,7 +46,8 @@ def _line_of(body: bytes, note: bytes, key: WitnessKey) -> bytes | None:
     try:
         told, lines = read_note(text + body)
         own: list[SignatureLine] = [one for one in lines if one[:2] == (key.name, key.key_id)]
-        if key.cosigned_at(told, own) is None:
+        # An answer with an empty line in it would make what stands above that line the text that is signed.
+        if told.encode() + b"\n" != text or key.cosigned_at(told, own) is None:
             return None
     except BadNote:
         return None

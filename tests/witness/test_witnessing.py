@@ -237,6 +237,14 @@ def test_the_log_believes_only_its_witness(witness: Witness) -> None:
     assert read_answer(Answer(503), ABC.note(), COSIGNER.key).refused == 503
 
 
+@pytest.mark.attack
+def test_a_witness_cannot_pass_off_its_signature_under_a_text_of_its_own() -> None:
+    """Kept below the log's note it would be wrong there, and the whole note would be believed no more."""
+    own = ABC.note().partition(b"\n\n")[0].decode() + "\n\nmore\n"
+    answer = Answer(200, b"more\n\n" + COSIGNER.cosign(own, SECONDS))
+    assert read_answer(answer, ABC.note(), COSIGNER.key).refused == 200
+
+
 def test_the_lines_of_several_witnesses_stand_below_one_note(tmp_path: Path) -> None:
     notes = CosignedNotes(tmp_path / "cosigned.db")
     others = {f"w{n}": Cosigner(f"w.example/{n}", bytes([n]) * 32) for n in range(3)}
