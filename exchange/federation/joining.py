@@ -17,6 +17,7 @@ from exchange.instants import to_us
 from exchange.node.node import Node
 from exchange.witnessing.keys import cosigner_of
 from ledger import Entry, Recorded
+from ledger.witness import WitnessKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def require_joinable(card: Card, peers: PeerBook, *, own: tuple[str, str], regis
         raise CannotJoin("the card is this node's own, or for its own region", "这是本节点或本地区的名片")
     others = [one for one in peers if one.id != card.id]
     _require_own_ground(card, others, own[1])
+    _require_own_keys(card, others, own)
     registry.merge(organisations=card.organisations)
     try:
         known = peers.by_id(card.id)
@@ -120,6 +122,25 @@ def _require_own_ground(card: Card, others: list[Card], own_region: str) -> None
                 f"organisation {organisation.id} is this node's, or another node's",
                 f"机构 {organisation.id} 属于本节点或其他节点",
             )
+
+
+def _require_own_keys(card: Card, others: list[Card], own: tuple[str, str]) -> None:
+    """Nobody else's ledger is named on the card, and nobody else's witness.
+
+    One witness under two names would count as two, and under the name of another's ledger that one's states would be
+    refused, or this node's own be signed by itself.
+    """
+    taken = {one.ledger.name for one in others} | {f"hutong.{own[1]}/{own[0]}"}
+    if card.ledger.name in taken:
+        raise CannotJoin(
+            "the ledger on the card is this node's, or another node's", "名片上的账本属于本节点或其他节点"
+        )
+    if card.witness_key is None:
+        return
+    key = WitnessKey.parse(card.witness_key)
+    keys = [WitnessKey.parse(one.witness_key) for one in others if one.witness_key]
+    if any(key.public_key == one.public_key or key.name == one.name for one in keys):
+        raise CannotJoin("the witness key on the card is another node's", "名片上的见证公钥属于其他节点")
 
 
 def _digits(text: str) -> bytes:

@@ -31,10 +31,15 @@ def circle_of(node: Node) -> Circle:
 
 
 def policy_for(cards: tuple[Card, ...], quorum: str, log: Keys) -> Policy:
-    """The policy over these peers. `quorum`: majority, all, any, none, or how many (at most all there are)."""
-    witnesses = {
-        card.id: (WitnessKey.parse(card.witness_key), card.url + PREFIX) for card in cards if card.witness_key
-    }
+    """The policy over these peers. `quorum`: majority, all, any, none, or how many (at most all there are).
+
+    A key that stands on several cards counts once, for the first: its holder is one witness under however many names.
+    """
+    witnesses: dict[str, tuple[WitnessKey, str]] = {}
+    for card in cards:
+        key = WitnessKey.parse(card.witness_key) if card.witness_key else None
+        if key and key.public_key not in {known.public_key for known, _ in witnesses.values()}:
+            witnesses[card.id] = key, card.url + PREFIX
     least = _least(quorum, len(witnesses))
     if not least:
         return Policy(logs=tuple(log), witnesses=witnesses, quorum=NONE)

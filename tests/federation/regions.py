@@ -61,6 +61,8 @@ def card(
     url: str = "",
     issued: datetime = NOW - timedelta(days=1),
     valid_for: timedelta = timedelta(days=365),
+    ledger_key: str = "",
+    witness_key: str | None = None,
 ) -> Card:
     """A card like the one `hutong node card` writes."""
     return make_card(
@@ -69,7 +71,8 @@ def card(
         region=region,
         name=f"节点 {node}",
         url=url or f"https://{node}.example",
-        ledger=Keys.only(vkey(node)),
+        ledger=Keys.only(ledger_key or vkey(node)),
+        witness_key=witness_key,
         organisations=organisations,
         issued=issued,
         valid_for=valid_for,

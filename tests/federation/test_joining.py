@@ -22,6 +22,8 @@ from exchange.federation.errors import (
 )
 from exchange.federation.joining import join, own_card, require_joinable
 from exchange.federation.peers import PeerBook
+from ledger import Signer
+from ledger.witness import Cosigner
 from tests.federation.nodes import Clock, Site, found
 from tests.federation.regions import (
     KUNSHAN,
@@ -142,6 +144,29 @@ def test_an_organisation_our_registry_describes_otherwise_is_refused(peers: Peer
     registry = Directory((replace(ZHUHAI_HOSPITAL, emergency=False),))
     with pytest.raises(OrganisationDiffers):
         _may_join(ZHUHAI_CARD, peers, registry)
+
+
+WITNESS = str(Cosigner("hutong.440400/zh/witness", bytes(32)).key)
+SAME_KEY = str(Cosigner("hutong.120000/tj/witness", bytes(32)).key)
+SAME_NAME = str(Cosigner("hutong.440400/zh/witness", bytes([1]) * 32).key)
+OTHERS_LEDGER = Signer(ZHUHAI_CARD.ledger.name, bytes(32)).verifier_key
+OUR_LEDGER = Signer("hutong.320583/ks", bytes(32)).verifier_key
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("ledger", "witness"),
+    [("", WITNESS), ("", SAME_KEY), ("", SAME_NAME), (OTHERS_LEDGER, None), (OUR_LEDGER, None)],
+    ids=["another's witness", "its key renamed", "its name", "another's ledger", "our ledger"],
+)
+def test_nobody_joins_with_the_ledger_or_witness_of_another(
+    ledger: str, witness: str | None, peers: PeerBook
+) -> None:
+    peers.keep(card(ZHUHAI, "zh", "440400", witness_key=WITNESS))
+    with pytest.raises(CannotJoin, match="another node's"):
+        _may_join(card(TIANJIN, "tj", "120000", ledger_key=ledger, witness_key=witness), peers)
+    renewed = card(ZHUHAI, "zh", "440400", witness_key=WITNESS)
+    assert _may_join(renewed, peers), "its own, on a newer card"
 
 
 @pytest.mark.attack

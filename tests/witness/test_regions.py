@@ -11,16 +11,19 @@ import pytest
 
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from exchange.witnessing.asking import Asked, Asking
-from exchange.witnessing.circle import ADD, SEEN, circle_of, written
+from exchange.witnessing.circle import ADD, SEEN, circle_of, policy_for, written
 from exchange.witnessing.keeping_asked import keeping_asked
 from exchange.witnessing.vouching import FORK
 from ledger import Entry, Log, Signer
 from ledger.errors import CannotAppend
+from ledger.keys import Keys
 from ledger.note import Verifier
-from ledger.witness import Behind, Policy, SeenLogs, check_fork
+from ledger.witness import Behind, Cosigner, Policy, SeenLogs, check_fork
 from tests.federation.nodes import Clock, Site, found, introduce
+from tests.federation.regions import TIANJIN, ZHUHAI, card
 
 REGIONS = (("kunshan", "320583"), ("tianjin", "120000"), ("zhuhai", "440400"))
+LOG = Signer("example.com/log", bytes(32))
 LEDGER_FILES = ("ledger.db", "ledger.db-wal", "ledger.db-shm")
 
 
@@ -91,6 +94,18 @@ def test_anybody_checks_it_with_the_policy_as_a_file(sites: Regions) -> None:
     policy = Policy.parse(written(circle.policy))
     assert policy == circle.policy
     assert policy.require(witnessed.note, log)[0] == witnessed.checkpoint
+
+
+@pytest.mark.attack
+def test_a_witness_on_two_cards_counts_once() -> None:
+    one, other = (str(Cosigner(f"{name}/witness", bytes(32)).key) for name in ("a", "b"))
+    cards = (
+        card(TIANJIN, "tj", "120000", witness_key=one),
+        card(ZHUHAI, "zh", "440400", witness_key=other),
+    )
+    policy = policy_for(cards, "all", Keys.only(LOG.verifier_key))
+    assert list(policy.witnesses) == ["tj"]
+    assert Policy.parse(written(policy)) == policy, "a file with one key twice is not read"
 
 
 def test_a_silent_witness_is_named_and_the_others_still_sign(sites: Regions) -> None:
