@@ -9,6 +9,7 @@ from exchange.node.node import Node
 from exchange.path.office import Office
 from exchange.witnessing.keys import cosigner_of
 from ledger import Entry
+from ledger.errors import CannotAppend
 from ledger.keys import Keys
 from ledger.witness import SeenLogs, Witness
 
@@ -16,7 +17,7 @@ FORK = ("witness", "fork")
 
 
 def witness_of(node: Node, office: Callable[[], Office]) -> Witness:
-    """The node as a witness for its peers. A fork it is shown is entered in its own ledger too."""
+    """The node as a witness for its peers. A fork it is shown is entered in its own ledger too, when that takes it."""
 
     def log_of(origin: str) -> Keys | None:
         keys = (card.ledger for card in node.peers)
@@ -31,7 +32,8 @@ def witness_of(node: Node, office: Callable[[], Office]) -> Witness:
     )
 
 
-def _enter(office: Office, peers: PeerBook, origin: str, proof: bytes) -> None:
+def _enter(office: Office, peers: PeerBook, origin: str, proof: bytes) -> bool:
+    """Whether the ledger took it."""
     peer = next((card.id for card in peers if card.ledger.name == origin), "")
     entry = Entry(
         type=FORK[0],
@@ -44,4 +46,8 @@ def _enter(office: Office, peers: PeerBook, origin: str, proof: bytes) -> None:
         claimed_us=to_us(office.clock()),
     )
     told = {"peer": peer, "origin": origin, "proof": hashlib.sha256(proof).hexdigest()}
-    office.desk.write(entry, told, key=office.house_key)
+    try:
+        office.desk.write(entry, told, key=office.house_key)
+    except CannotAppend:
+        return False
+    return True

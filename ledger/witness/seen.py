@@ -23,7 +23,10 @@ CREATE TABLE IF NOT EXISTS fork (
     proof BLOB PRIMARY KEY,         -- JSON text, see fork.py
     origin TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS fork_told (proof BLOB PRIMARY KEY) STRICT;
 """
+# One fork is proof enough: whoever can make one can make as many as a disk holds.
+MOST_FORKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,24 @@ class SeenLogs:
                     (origin, told.size, told.root, found.note, found.at),
                 )
 
-    def keep_fork(self, origin: str, proof: bytes, at: int) -> bool:
-        """Keep the proof that a log showed two histories; whether it was not known before."""
+    def keep_fork(self, origin: str, proof: bytes, at: int) -> None:
+        """Keep the proof that a log showed two histories; the first MOST_FORKS of each log."""
         with self._file.writing() as db:
-            db.execute("INSERT OR IGNORE INTO fork VALUES (?, ?, ?)", (proof, origin, at))
-            return db.changes() > 0
+            db.execute(
+                "INSERT OR IGNORE INTO fork SELECT ?1, ?2, ?3"
+                " WHERE (SELECT count(*) FROM fork WHERE origin = ?2) < ?4",
+                (proof, origin, at, MOST_FORKS),
+            )
+
+    def tell_forks(self, tell: Callable[[str, bytes], bool]) -> None:
+        """Give `tell` the origin and proof of each fork until it has said yes to it, also after a crash."""
+        with self._file.writing() as db:
+            known = "SELECT origin, proof FROM fork WHERE proof NOT IN (SELECT proof FROM fork_told)"
+            found = list(db.execute(known))
+        for origin, proof in found:
+            if tell(origin, proof):
+                with self._file.writing() as db:
+                    db.execute("INSERT OR IGNORE INTO fork_told VALUES (?)", (proof,))
 
     def of(self, origin: str) -> Seen | None:
         """The longest state of this log that was cosigned."""

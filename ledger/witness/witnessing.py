@@ -13,7 +13,7 @@ from ledger.errors import BadNote
 from ledger.identity import EPOCH
 from ledger.keys import Keys
 from ledger.merkle import HASH_BYTES, is_consistent
-from ledger.note import MOST_NOTE_BYTES, read_note, strict_base64
+from ledger.note import MOST_NOTE_BYTES, read_note, signature_line, strict_base64
 from ledger.witness.cosignature import Cosigner
 from ledger.witness.fork import fork_between
 from ledger.witness.seen import Seen, SeenLogs
@@ -37,7 +37,8 @@ class Answer:
 class Witness:
     """One witness. `log_of` gives the key that is trusted for an origin, None where it is nobody's we know.
 
-    `forked` is told of a log, by origin, that showed two histories, and gets the proof (fork.py): once for each.
+    `forked` is told of a log, by origin, that showed two histories, and gets the proof (fork.py), until it says that it
+    took note of it.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Witness:
         *,
         log_of: Callable[[str], Keys | None],
         clock: Callable[[], datetime],
-        forked: Callable[[str, bytes], None] = lambda _origin, _proof: None,
+        forked: Callable[[str, bytes], bool] = lambda _origin, _proof: True,
     ) -> None:
         self.seen = seen
         self.cosigner = cosigner
@@ -66,7 +67,7 @@ class Witness:
         if log is None:
             return Answer(404)
         try:
-            Checkpoint.open(note, log)
+            note = _own(note, log)
         except BadNote:
             return Answer(403)
         if old > told.size or (old == 0 and path):
@@ -74,38 +75,50 @@ class Witness:
         return self._judged(log, told, note, old, path)
 
     def _judged(self, log: Keys, told: Checkpoint, note: bytes, old: int, path: list[bytes]) -> Answer:
-        seconds = (self._clock() - EPOCH) // _SECOND
         refused: list[Answer] = []
-        against: list[bytes] = []
+        against: list[Seen] = []
+        at: list[int] = []
 
         def judge(last: Seen | None) -> Seen | None:
+            # Read when nobody else is judging: a later signature must not name an earlier second.
+            at.append((self._clock() - EPOCH) // _SECOND)
             answer = _compared(last, told, old, path)
             if answer is None:
-                return Seen(told, note, seconds)
+                return Seen(told, note, at[0])
             refused.append(answer)
             if last is not None:
-                against.append(last.note)
+                against.append(last)
             return None
 
         self.seen.judge(told.origin, judge)
         for last in against:
-            self._keep_fork(log, last, note, path, seconds)
+            self._keep_fork(log, last, Seen(told, note, at[0]), path)
         if refused:
             return refused[0]
-        return Answer(200, self.cosigner.cosign(str(told), seconds))
+        return Answer(200, self.cosigner.cosign(str(told), at[0]))
 
-    def _keep_fork(self, log: Keys, last: bytes, note: bytes, path: list[bytes], seconds: int) -> None:
-        one, other = sorted((last, note), key=lambda signed: Checkpoint.open(signed, log).size)
-        fork = fork_between(log, one, other, path)
-        if fork is None:
-            return
-        proof = fork.written()
-        if self.seen.keep_fork(log.name, proof, seconds):
-            self._forked(log.name, proof)
+    def _keep_fork(self, log: Keys, last: Seen, now: Seen, path: list[bytes]) -> None:
+        one, other = sorted((last, now), key=lambda seen: seen.checkpoint.size)
+        # None also where the log has another key by now than the one that signed before: that is for a person to see.
+        fork = fork_between(log, one.note, other.note, path)
+        if fork is not None:
+            self.seen.keep_fork(log.name, fork.written(), now.at)
+            self.seen.tell_forks(self._forked)
 
 
 class _Malformed(Exception):
     """A submission is not of the form the protocol has."""
+
+
+def _own(note: bytes, log: Keys) -> bytes:
+    """The note with the log's own signatures (two where its key changed) alone. Raises BadNote unless it is the log's.
+
+    Whoever asks may put any lines below that one: what is kept would never be the same twice.
+    """
+    Checkpoint.open(note, log)
+    text, lines = read_note(note)
+    own = {(key.name, key.key_id) for key in log}
+    return text.encode() + b"\n" + b"".join(signature_line(*line) for line in lines if line[:2] in own)
 
 
 def _compared(last: Seen | None, told: Checkpoint, old: int, path: list[bytes]) -> Answer | None:

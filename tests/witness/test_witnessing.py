@@ -2,7 +2,7 @@
 
 import base64
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ledger.witness import (
     read_answer,
     submission,
 )
+from ledger.witness.seen import MOST_FORKS
 from ledger.witness.witnessing import SIZE_TYPE
 
 LOG = Signer("example.com/log", bytes(32))
@@ -80,9 +81,9 @@ def witness(tmp_path: Path) -> Witness:
     return one_at(tmp_path / "witness.db")
 
 
-def one_at(path: Path) -> Witness:
+def one_at(path: Path, forked: Callable[[str, bytes], bool] = lambda _origin, _proof: True) -> Witness:
     known = {LOG.origin: Keys.only(LOG.verifier_key)}
-    return Witness(SeenLogs(path), COSIGNER, log_of=known.get, clock=lambda: NOW)
+    return Witness(SeenLogs(path), COSIGNER, log_of=known.get, clock=lambda: NOW, forked=forked)
 
 
 def signed(answer: Answer, note: bytes) -> bool:
@@ -182,6 +183,67 @@ def test_two_histories_of_one_length_prove_the_fork_by_themselves(witness: Witne
     witness.add_checkpoint(ABCDE.asks(0))
     assert witness.add_checkpoint(AXCDE.asks(5)).status == 409
     assert check_fork(witness.seen.forks()[0][1]).size == 5
+
+
+@pytest.mark.attack
+def test_a_fork_shown_again_and_again_fills_neither_the_disk_nor_the_ledger(tmp_path: Path) -> None:
+    """Anybody can hand the two signed states in again, with lines below them that nobody knows."""
+    told: list[bytes] = []
+
+    def enter(_origin: str, proof: bytes) -> bool:
+        told.append(proof)
+        return True
+
+    witness = one_at(tmp_path / "w.db", enter)
+    witness.add_checkpoint(ABC.asks(0))
+    for number in range(20):
+        stranger = Cosigner(f"x.example/{number}", bytes([number]) * 32).cosign(str(AXCDE.checkpoint()), 1)
+        assert witness.add_checkpoint(AXCDE.asks(3) + stranger).status == 422
+    assert len(told) == len(witness.seen.forks()) == 1
+    for number in range(20):
+        other = of("a", f"x{number}", "c", "d", "e")
+        assert witness.add_checkpoint(other.asks(3)).status == 422
+    assert len(told) == len(witness.seen.forks()) == MOST_FORKS
+
+
+def test_a_fork_that_could_not_be_entered_is_entered_later(tmp_path: Path) -> None:
+    """The ledger was full, or the power failed in between: the next refusal tries again."""
+    full, told = [True], []
+
+    def enter(_origin: str, proof: bytes) -> bool:
+        if not full[0]:
+            told.append(proof)
+        return not full[0]
+
+    one_at(tmp_path / "w.db", enter).add_checkpoint(ABC.asks(0))
+    assert one_at(tmp_path / "w.db", enter).add_checkpoint(AXCDE.asks(3)).status == 422
+    full.clear()
+    full.append(False)
+    again = one_at(tmp_path / "w.db", enter)
+    for _ in range(2):
+        assert again.add_checkpoint(AXCDE.asks(3)).status == 422
+    assert told == [proof for _, proof, _ in again.seen.forks()]
+
+
+def test_what_is_kept_of_a_state_is_the_logs_own_signature(witness: Witness) -> None:
+    witness.add_checkpoint(ABC.asks(0) + COSIGNER.cosign(str(ABC.checkpoint()), 1))
+    seen = witness.seen.of(LOG.origin)
+    assert seen
+    assert seen.note == ABC.note()
+
+
+def test_a_log_with_a_new_key_is_answered_by_what_was_seen_under_the_old_one(tmp_path: Path) -> None:
+    one_at(tmp_path / "w.db").add_checkpoint(ABC.asks(0))
+    later = Witness(
+        SeenLogs(tmp_path / "w.db"),
+        COSIGNER,
+        log_of={LOG.origin: Keys.only(THIEF.verifier_key)}.get,
+        clock=lambda: NOW,
+    )
+    answer = later.add_checkpoint(submission(0, [], AXCDE.note(signer=THIEF)))
+    assert (answer.status, answer.body) == (409, b"3\n")
+    assert later.add_checkpoint(submission(3, AXCDE.path(3), AXCDE.note(signer=THIEF))).status == 422
+    assert later.seen.forks() == []
 
 
 def test_nobody_else_can_make_a_fork_of_a_log(witness: Witness) -> None:
