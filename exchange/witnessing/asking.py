@@ -1,6 +1,6 @@
 """Ask the witnesses to sign the newest state of this ledger, and hear whether they saw another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from ledger import Log
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadNote
 from ledger.identity import EPOCH
+from ledger.merkle import consistency_proof
 from ledger.note import MOST_NOTE_BYTES
 from ledger.witness import (
     Answer,
@@ -28,6 +29,9 @@ from ledger.witness import (
 
 # A state that has not changed is signed anew after so long, so that one can see that nothing happened.
 FRESH_FOR = timedelta(hours=1)
+# A signature made further from now is an old one handed out again, or one for a day to come.
+MAY_DIFFER = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
 _TEXT = "text/plain"
 
 
@@ -49,50 +53,63 @@ class Asking:
     line: Line
     clock: Callable[[], datetime]
 
-    def is_due(self) -> bool:
-        """Whether a witness has not signed the newest state, or not lately."""
+    def due(self) -> tuple[Card, ...]:
+        """The witnesses that have not signed the newest state, or not lately."""
         confirmed = self.circle.notes.confirmed(self.log.signer.origin)
-        size, oldest = self.log.size, self._now() - FRESH_FOR // timedelta(seconds=1)
-        return any(
-            card.id not in confirmed
+        size, oldest = self.log.size, self._now() - FRESH_FOR // _SECOND
+        return tuple(
+            card
+            for card in self.circle.cards
+            if card.id not in confirmed
             or confirmed[card.id].checkpoint.size != size
             or confirmed[card.id].at <= oldest
-            for card in self.circle.cards
         )
 
     def ask_all(self) -> list[Asked]:
         """Ask every witness once. Raises Behind where one shows that this ledger is not what it saw."""
+        return self.ask(self.circle.cards)
+
+    def ask(self, cards: Sequence[Card]) -> list[Asked]:
+        """The same of some of them. All are shown one state: a quorum that signed several has signed none."""
+        note = self.log.checkpoint()
         # At the same time: one that is silent must not keep the others waiting.
-        with ThreadPoolExecutor(max_workers=max(1, min(8, len(self.circle.cards)))) as together:
-            told = list(together.map(self._ask, self.circle.cards))
+        with ThreadPoolExecutor(max_workers=max(1, min(8, len(cards)))) as together:
+            told = list(together.map(lambda card: self._ask(card, note), cards))
         require_not_behind(self.log, self.circle.notes)
         return told
 
-    def _ask(self, card: Card) -> Asked:
+    def _ask(self, card: Card, note: bytes) -> Asked:
         try:
             require_safe(card, self.line)
-            return self._asked(card, WitnessKey.parse(card.witness_key or ""))
+            return self._asked(card, WitnessKey.parse(card.witness_key or ""), note)
         except FederationError as error:
             return Asked(witness=card.id, size=0, problem=(str(error), error.zh))
 
-    def _asked(self, card: Card, key: WitnessKey) -> Asked:
+    def _asked(self, card: Card, key: WitnessKey, note: bytes) -> Asked:
+        state = Checkpoint.open(note, self.log.keys)
         before = self.circle.notes.confirmed(self.log.signer.origin).get(card.id)
+
+        def from_size(old: int) -> WitnessSays:
+            return self._submit(card, key, submission(old, self._path(old, state.size), note), note)
+
+        says = from_size(min(before.checkpoint.size, state.size) if before else 0)
+        if says.size is not None and says.size <= state.size:
+            says = from_size(says.size)  # it knows more, or less, than was remembered of it
+        if says.line is None:
+            self._hear_what_it_saw(card)
+            return Asked(witness=card.id, size=state.size, problem=_refusal(card.id, says))
+        if abs(says.at - self._now()) > MAY_DIFFER // _SECOND:
+            return Asked(witness=card.id, size=state.size, problem=_other_time(card.id))
+        self.circle.notes.keep(state, note, {card.id: says.line}, self._now())
+        return Asked(witness=card.id, size=state.size)
+
+    def _path(self, old: int, size: int) -> list[bytes]:
+        """What shows that the log of `size` entries grew out of that of `old`."""
+        if not 0 < old < size:
+            return []
+        # Read before the witness is asked: a snapshot held while it is silent keeps the write-ahead log from shrinking.
         with self.log.tree() as (_, tree):
-            note = self.log.checkpoint()
-            state = Checkpoint.open(note, self.log.keys)
-
-            def from_size(old: int) -> WitnessSays:
-                path = tree.consistency_proof(old) if 0 < old < state.size else []
-                return self._submit(card, key, submission(old, path, note), note)
-
-            says = from_size(min(before.checkpoint.size, state.size) if before else 0)
-            if says.size is not None and says.size <= state.size:
-                says = from_size(says.size)  # it knows more, or less, than was remembered of it
-        if says.line is not None:
-            self.circle.notes.keep(state, note, {card.id: says.line}, self._now())
-            return Asked(witness=card.id, size=state.size)
-        self._hear_what_it_saw(card)
-        return Asked(witness=card.id, size=state.size, problem=_refusal(card.id, says))
+            return consistency_proof(old, size, tree.node)
 
     def _submit(self, card: Card, key: WitnessKey, body: bytes, note: bytes) -> WitnessSays:
         reply = self._fetch(HttpRequest("POST", card.url + ADD, {"Content-Type": _TEXT}, body), card)
@@ -112,7 +129,14 @@ class Asking:
         return fetched(request, card, self.line, most=MOST_NOTE_BYTES, accept=_TEXT)
 
     def _now(self) -> int:
-        return (self.clock() - EPOCH) // timedelta(seconds=1)
+        return (self.clock() - EPOCH) // _SECOND
+
+
+def _other_time(witness: str) -> tuple[str, str]:
+    return (
+        f"{witness} signed as of another time than it is here: compare the clocks",
+        f"{witness} 签名所记时间与本地相差过大：请核对双方时钟",
+    )
 
 
 def _refusal(witness: str, says: WitnessSays) -> tuple[str, str]:

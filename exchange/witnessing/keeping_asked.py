@@ -26,8 +26,8 @@ def keeping_asked(
         while not stop.wait(poll):
             try:
                 now = asking()
-                if now.is_due():
-                    now.ask_all()
+                if due := now.due():
+                    now.ask(due)
             except Behind as error:
                 log.error("%s", error)
                 behind()

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -122,13 +123,59 @@ def test_a_silent_witness_is_named_and_the_others_still_sign(sites: Regions) -> 
 
 def test_what_grew_is_signed_again_and_what_did_not_is_left_in_peace(sites: Regions) -> None:
     kunshan, *others = sites
-    assert asking(kunshan).is_due()
+    assert asking(kunshan).due()
     sites.ask(kunshan, *others)
-    assert not asking(kunshan).is_due()
+    assert not asking(kunshan).due()
     something_happens(kunshan)
-    assert asking(kunshan).is_due()
+    assert asking(kunshan).due()
     assert not any(one.problem for one in sites.ask(kunshan, *others))
-    assert not asking(kunshan).is_due()
+    assert not asking(kunshan).due()
+
+
+def test_whoever_has_signed_is_not_asked_again_because_another_is_silent(sites: Regions) -> None:
+    kunshan, tianjin, _ = sites
+    sites.ask(kunshan, tianjin)
+    assert [card.id for card in asking(kunshan).due()] == ["zhuhai"]
+
+
+def test_all_witnesses_are_shown_one_state_while_the_ledger_grows(sites: Regions) -> None:
+    """Were each shown what is the newest when its turn comes, no state would ever have enough signatures."""
+    kunshan, tianjin, zhuhai = sites
+    sites.ask(kunshan, tianjin)
+    sites.serve(zhuhai)
+    busy, log = asking(kunshan), kunshan.node().log
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            log.append(
+                Entry(
+                    type="node", subtype="t", action="E", outcome="0", region="320583", node="k", source="t"
+                )
+            )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        told = [one for _ in range(3) for one in busy.ask_all()]
+    finally:
+        stop.set()
+        writer.join()
+    assert not any(one.problem for one in told)
+    assert all(one.size == other.size for one, other in zip(told[::2], told[1::2], strict=True))
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_signature_of_another_time_does_not_count_as_one_of_today(sites: Regions, days: int) -> None:
+    """An old one handed out again would hide that the witness looks no more; one of tomorrow, that it will not."""
+    kunshan, tianjin, zhuhai = sites
+    tianjin.clock = Clock(kunshan.clock() + timedelta(days=days))
+    told = {one.witness: one.problem for one in sites.ask(kunshan, tianjin, zhuhai)}
+    assert told["zhuhai"] is None
+    assert told["tianjin"]
+    assert "clocks" in told["tianjin"][0]
+    assert "tianjin" not in circle_of(kunshan.node()).notes.confirmed(kunshan.node().log.signer.origin)
 
 
 def put_back(site: Site, copy: Path) -> None:
@@ -269,10 +316,10 @@ def test_the_background_asks_and_stops_the_node_where_it_is_behind(sites: Region
     something_happens(kunshan)
     with keeping_asked(lambda: asking(kunshan), behind=stopped.set, poll=0.02):
         for _ in range(500):
-            if not asking(kunshan).is_due():
+            if not asking(kunshan).due():
                 break
             threading.Event().wait(0.02)
-        assert not asking(kunshan).is_due()
+        assert not asking(kunshan).due()
     assert not stopped.is_set()
     kunshan.reopen()
     shutil.rmtree(kunshan.folder)
