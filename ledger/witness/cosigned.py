@@ -94,10 +94,13 @@ class CosignedNotes:
         }
 
     def newest(self, log: Trusted, policy: Policy) -> Cosigned | None:
-        """The longest state that was witnessed as `policy` asks. Raises BadNote where a note was altered."""
+        """The longest state that was witnessed as `policy` asks; none where that names other logs than this one.
+
+        Raises BadNote where a note was altered.
+        """
         for note in self._notes(log.name):
             signed = policy.cosigners(note)
-            if policy.is_met(signed):
+            if policy.is_met(signed) and policy.is_about(note):
                 return Cosigned(Checkpoint.open(note, log), note, signed)
         return None
 

@@ -14,6 +14,8 @@ from ledger.note import Verifier, read_note
 from ledger.witness.cosignature import WitnessKey
 
 MOST_BYTES = 1 << 16
+# Groups within groups are counted by a call each; the standard asks for 32 at least.
+MOST_GROUPS = 256
 NONE = "none"
 
 K = TypeVar("K", Verifier, WitnessKey)
@@ -87,11 +89,23 @@ class Policy:
             raise NotWitnessed(len(signed), len(self.witnesses))
         return checkpoint, signed
 
+    def is_about(self, note: bytes) -> bool:
+        """Whether one of the logs it names signed the note, or it names none."""
+        return not self.logs or any(_signed_by(log, note) for log in self.logs)
+
     def _has_signed(self, name: str, signed: Collection[str]) -> bool:
         group = self.groups.get(name)
         if group is None:
             return name in signed
         return sum(self._has_signed(member, signed) for member in group.members) >= group.least
+
+
+def _signed_by(log: Verifier, note: bytes) -> bool:
+    try:
+        log.open(note)
+    except BadNote:
+        return False
+    return True
 
 
 class _Reader:
@@ -153,6 +167,8 @@ class _Reader:
 
     def _group(self, name: str, least: str, members: list[str]) -> None:
         self._require_new(name)
+        if len(self._groups) == MOST_GROUPS:
+            raise self._bad("is one group too many", "分组过多")
         for member in members:
             self._require_known(member)
             if member in self._members:

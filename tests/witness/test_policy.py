@@ -1,14 +1,17 @@
 """How many witnesses are enough is written in a file that says so in one way only."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Signer
+from ledger.checkpoint import Checkpoint
 from ledger.errors import BadNote
 from ledger.merkle import leaf_hash
-from ledger.witness import Cosigner, Policy
-from ledger.witness.policy import BadPolicy, NotWitnessed
+from ledger.witness import CosignedNotes, Cosigner, Policy
+from ledger.witness.policy import MOST_GROUPS, BadPolicy, NotWitnessed
 
 LOG = Signer("example.com/log", bytes(32))
 NAMES = ("X1", "X2", "X3", "Y1", "Y2", "Y3")
@@ -84,6 +87,28 @@ def test_what_could_be_read_in_two_ways_is_refused_and_its_line_is_named(text: s
     if line:
         assert f"line {line} " in str(refused.value)
         assert f"第 {line} 行" in refused.value.zh
+
+
+def test_a_policy_with_groups_without_end_is_not_read() -> None:
+    """Each was a call deeper, and the last the end of the program."""
+    groups = [f"group g{n} all {f'g{n - 1}' if n else 'a'}" for n in range(MOST_GROUPS + 1)]
+    deepest = Policy.parse("\n".join([A, *groups[:-1], f"quorum g{MOST_GROUPS - 1}"]))
+    assert deepest.is_met({"a"})
+    assert not deepest.is_met({"b"})
+    with pytest.raises(BadPolicy, match="too many"):
+        Policy.parse("\n".join([A, *groups, "quorum a"]))
+
+
+@pytest.mark.attack
+def test_a_policy_for_another_log_vouches_for_none_of_this_one(tmp_path: Path) -> None:
+    notes = CosignedNotes(tmp_path / "w.db")
+    note = _note("X1", "X2", "Y1")
+    notes.keep(Checkpoint.open(note, LOG.verifier), note, {}, 9)
+    other = Signer("example.com/other", bytes(32))
+    for_other = TWO_LEVELS.replace(LOG.verifier_key, other.verifier_key)
+    assert for_other != TWO_LEVELS
+    assert notes.newest(LOG.verifier, Policy.parse(TWO_LEVELS))
+    assert notes.newest(LOG.verifier, Policy.parse(for_other)) is None
 
 
 def test_a_policy_without_end_is_not_read() -> None:
