@@ -40,6 +40,8 @@ T = TypeVar("T")
 Work = Callable[[HttpRequest], tuple[HttpResponse, str, bool]]
 
 STEP_SECONDS = 0.25
+# Anybody may ask for a signature, and each costs a write to the disk: this many take a thread or wait for one.
+MOST_WITNESSED = 8
 
 
 class Front:
@@ -49,6 +51,7 @@ class Front:
         self.counter = counter
         self.tally = Tally()
         self.under_way = 0
+        self._witnessing = 0
         self._pool = ThreadPoolExecutor(counter.threads, thread_name_prefix="hutong")
 
     def close(self) -> None:
@@ -85,9 +88,15 @@ class Front:
         return self.counter.office().log.checkpoint()
 
     async def add_checkpoint(self, request: "Request") -> Answer:
-        """What this node answers as a witness. Raises Rejected."""
+        """What this node answers as a witness, to few at once: care must not wait for them. Raises Rejected."""
         body = await _body_of(request, self.counter.patience, WITNESS_BYTES)
-        return await self._in_thread(lambda: self.counter.witness.add_checkpoint(body))
+        if self._witnessing >= MOST_WITNESSED:
+            raise Rejected("busy")
+        self._witnessing += 1
+        try:
+            return await self._in_thread(lambda: self.counter.witness.add_checkpoint(body))
+        finally:
+            self._witnessing -= 1
 
     def seen(self, origin: str) -> bytes:
         """The longest state of another region's ledger that this node signed; b"" where there is none."""

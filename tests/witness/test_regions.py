@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from exchange.federation import front
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from exchange.witnessing.asking import Asked, Asking
 from exchange.witnessing.circle import ADD, SEEN, circle_of, policy_for, written
@@ -276,6 +277,19 @@ def test_a_ledger_nobody_was_introduced_to_is_not_signed(sites: Regions) -> None
     assert httpx.post(url + ADD, content=b"old 0\n\n" + note).status_code == 404
     assert httpx.get(url + SEEN, params={"origin": stranger.origin}).status_code == 404
     assert httpx.post(url + ADD, content=b"x" * (1 << 20)).status_code == 413
+
+
+@pytest.mark.attack
+def test_whoever_floods_the_witness_takes_no_thread_from_care(
+    sites: Regions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kunshan, tianjin, _ = sites
+    sites.serve(tianjin)
+    monkeypatch.setattr(front, "MOST_WITNESSED", 0)
+    reply = httpx.post(tianjin.card().url + ADD, content=b"old 0\n\n" + kunshan.node().log.checkpoint())
+    assert reply.status_code == 503
+    monkeypatch.setattr(front, "MOST_WITNESSED", 1)
+    assert all(one.problem is None for _ in range(3) for one in asking(kunshan).ask([tianjin.card()]))
 
 
 def test_the_answer_to_a_wrong_size_has_the_type_the_protocol_asks_for(sites: Regions) -> None:
