@@ -11,7 +11,7 @@ from exchange.path.recording import Pen
 from exchange.records import Store, StoreMissing
 from exchange.records.errors import StoreNotWritable, StoreUnreadable
 from ledger import Change, Draft, Entry, Log, Recorded, Signer
-from ledger.errors import CannotAppend
+from ledger.errors import CannotAppend, LedgerDamaged
 from ledger.witness import CosignedNotes, require_not_behind
 
 
@@ -51,9 +51,29 @@ def open_log(
     return log, log
 
 
+class WitnessesForgotten(CannotAppend):
+    """What the witnesses saw of the ledger cannot be read, so nobody here can tell whether it is behind."""
+
+    exit_code = 4
+
+    def __init__(self, place: str, file: str) -> None:
+        super().__init__(
+            place,
+            f"what its witnesses saw cannot be read from {file}",
+            f"无法从 {file} 读出各见证方所见的状态",
+        )
+        self.hint = f"move {file} away and ask them again before anything else: hutong witness ask"
+        self.hint_zh = f"请移走 {file}，并先重新询问各见证方：hutong witness ask"
+
+
 def _require_not_behind(log: Log, layout: Layout) -> None:
+    notes = CosignedNotes(layout.witness)
     try:
-        require_not_behind(log, CosignedNotes(layout.witness))
+        try:
+            notes.confirmed(log.signer.origin)
+        except LedgerDamaged:
+            raise WitnessesForgotten(layout.ledger.name, layout.witness.name) from None
+        require_not_behind(log, notes)
     except BaseException:
         log.close()
         raise

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from exchange.federation import front
+from exchange.node.opening import WitnessesForgotten
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from exchange.witnessing.asking import Asked, Asking
 from exchange.witnessing.circle import ADD, SEEN, circle_of, policy_for, written
@@ -207,6 +208,26 @@ def test_a_backup_that_is_too_old_is_not_written_to_even_without_a_network(
     assert isinstance(refused.value, Behind)
     assert refused.value.exit_code == 4
     assert kunshan.node().log.size == refused.value.seen - 1, "an officer can still read it"
+
+
+def test_where_what_the_witnesses_saw_is_spoilt_nothing_is_written_and_everything_can_be_read(
+    sites: Regions,
+) -> None:
+    kunshan, *others = sites
+    sites.ask(kunshan, *others)
+    kunshan.reopen()
+    for ending in ("-wal", "-shm"):
+        (kunshan.folder / f"witness.db{ending}").unlink(missing_ok=True)
+    (kunshan.folder / "witness.db").write_bytes(b"not a database, but as long as one" * 400)
+    with pytest.raises(WitnessesForgotten) as refused:
+        something_happens(kunshan)
+    assert refused.value.exit_code == 4
+    assert "witness.db" in refused.value.hint
+    assert list(kunshan.node().log.scan()), "an officer can still read it"
+    kunshan.reopen()
+    (kunshan.folder / "witness.db").unlink()
+    assert not any(one.problem for one in sites.ask(kunshan, *others))
+    something_happens(kunshan)
 
 
 def test_a_whole_folder_put_back_is_found_when_the_witnesses_are_asked(
