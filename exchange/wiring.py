@@ -134,11 +134,12 @@ def open_node(
     *,
     clock: Clock = system_clock,
     entropy: Entropy = secrets.token_bytes,
+    asked_first: bool = False,
 ) -> Iterator[Node]:
     """The node in `folder`, open until the context is left.
 
     When its ledger cannot be written it opens for reading, and every access but an emergency fails. What waits
-    in the spool goes into the ledger first, if that can be.
+    in the spool goes into the ledger first, if that can be, unless the witnesses are to be `asked_first`.
     Raises NotANode, BadSetting, BadKeyFile, and what the stores raise when a file is not theirs.
     """
     layout = Layout(folder).require()
@@ -153,7 +154,8 @@ def open_node(
         node = _node(layout, settings, master, log, pen, records, rules, clock, entropy)
         stack.callback(node.vault.close)
         if pen is log:
-            _drain(node)
+            if not asked_first:
+                _drain(node)
             finish(node.office)
         yield node
 
@@ -170,7 +172,7 @@ def open_counter(
 
     Raises what `open_node` raises, NotSound, and PolicyError where the rules cannot be used.
     """
-    with open_node(folder, environment, clock=clock, entropy=entropy) as node:
+    with open_node(folder, environment, clock=clock, entropy=entropy, asked_first=True) as node:
         require_sound(node, however_large=True)
         node.office.policy()  # rules that cannot be used are found out now, not by whoever asks first
         own = threading.local()

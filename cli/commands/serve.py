@@ -42,7 +42,7 @@ def serve(terminal: Terminal, port: int | None) -> None:
     from ledger.witness import require_not_behind
 
     with open_counter(terminal.node, terminal.environment) as (node, counter):
-        line = line_by(node.settings, counter.office().desk, counter.keys, counter.clock)
+        line = line_by(node.settings, node.desk, counter.keys, counter.clock)
         wanted = node.settings["serve.port"] if port is None else port
 
         def asking() -> Asking:

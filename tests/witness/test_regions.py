@@ -22,11 +22,21 @@ from ledger.errors import CannotAppend
 from ledger.keys import Keys
 from ledger.note import Verifier
 from ledger.witness import Behind, Cosigner, Policy, SeenLogs, check_fork
+from tests.cli.typing_in import typed
 from tests.federation.nodes import Clock, Site, found, introduce
 from tests.federation.regions import TIANJIN, ZHUHAI, card
 
 REGIONS = (("kunshan", "320583"), ("tianjin", "120000"), ("zhuhai", "440400"))
 LOG = Signer("example.com/log", bytes(32))
+EMERGENCY = Entry(
+    type="access",
+    subtype="disclose",
+    action="R",
+    outcome="0",
+    region="320583",
+    node="kunshan",
+    source="exchange",
+)
 LEDGER_FILES = ("ledger.db", "ledger.db-wal", "ledger.db-shm")
 
 
@@ -246,6 +256,27 @@ def test_a_whole_folder_put_back_is_found_when_the_witnesses_are_asked(
     kunshan.reopen()
     with pytest.raises(Behind):
         something_happens(kunshan)
+
+
+@pytest.mark.parametrize("command", [("witness", "ask"), ("serve", "--port", "0")])
+def test_what_waits_in_the_spool_of_a_copy_put_back_is_not_written_before_the_witnesses_are_asked(
+    command: tuple[str, ...], sites: Regions, tmp_path: Path
+) -> None:
+    """Else an operator who put back an honest backup has forked the ledger, and the others have proof of it."""
+    kunshan, *others = sites
+    old = copied(kunshan, tmp_path / "backup")
+    something_happens(kunshan)
+    sites.ask(kunshan, *others)
+    kunshan.reopen()
+    shutil.rmtree(kunshan.folder)
+    shutil.copytree(old, kunshan.folder)
+    size = kunshan.node().log.size
+    kunshan.node().spool.append(EMERGENCY)
+    kunshan.reopen()
+    told = typed("--node", str(kunshan.folder), *command)
+    assert told.exit_code == 4, told.stderr
+    assert kunshan.node().log.size == size
+    assert kunshan.node().spool.waiting() == 1
 
 
 def rewritten(site: Site, *, entries: int) -> None:

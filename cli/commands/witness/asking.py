@@ -23,11 +23,13 @@ def ask(terminal: Terminal, as_json: bool) -> None:
         hutong --node kunshan witness ask
     """
     from exchange.federation.line import line_by
+    from exchange.wiring import open_node
     from exchange.witnessing.asking import Asking
     from exchange.witnessing.circle import circle_of
     from exchange.witnessing.errors import TooFewSigned
 
-    with terminal.open() as node:
+    # Nothing is written before: an older copy put back would fork with what waits in its spool.
+    with open_node(terminal.node, terminal.environment, asked_first=True) as node:
         circle = circle_of(node)
         line = line_by(node.settings, node.desk, node.keys, node.clock)
         told = Asking(node.log, circle, line, node.clock).ask_all()
