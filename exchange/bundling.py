@@ -47,15 +47,9 @@ def evidence(node: Node, entries: Sequence[str], *, opened_by: str | None) -> by
         openings=openings,
         witnessed=witnessed,
         policy=written(circle.policy),
-        more=_stamp(node),
+        stamped=Stamps(node.layout.stamps).newest(),
     )
     return make(node.log, material)
-
-
-def _stamp(node: Node) -> dict[str, bytes]:
-    """The newest time-stamp of an authority, with the state it is about: checked by openssl ts -verify."""
-    found = Stamps(node.layout.stamps).newest()
-    return {} if found is None else {"timestamp.note": found[0], "timestamp.tsr": found[1]}
 
 
 def _opening(node: Node, found: Recorded) -> dict[str, str]:

@@ -3,14 +3,16 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 import msgspec
 
 from ledger.checkpoint import Checkpoint
+from ledger.errors import LedgerAltered
 from ledger.log import Log
+from ledger.tiles import Tree
 from ledger.witness import Cosigned
 
 FORMAT = "hutong-evidence-1"
@@ -37,6 +39,7 @@ checkpoint.note  the state of the ledger, signed · 已签名的账本状态
 witnessed.note   a state that other regions saw and signed · 其他地区见过并签名的状态
 witness.policy   how many of them must sign · 须有多少方签名
 timestamp.*      a time-stamp of an authority (RFC 3161) over a state of the ledger · 时间戳机构对账本状态的时间戳：
+                 verify.py says which state; by whom and when · 是哪一状态由 verify.py 核对；由谁、何时签发：
                  openssl ts -verify -data timestamp.note -in timestamp.tsr -CAfile AUTHORITY.pem
 bundle.json      places, paths in the tree, key · 位置、散列路径、公钥
 MANIFEST         every file with its SHA-256, signed · 各文件的 SHA-256，已签名
@@ -48,14 +51,15 @@ class Material:
     """What goes into a bundle.
 
     `entries`: ids. `openings`: id to what `ledger.sealing.opening` gave. `witnessed`, `policy`: a state other regions
-    signed, and who had to (C2SP tlog-policy). `more`: name to content of further files.
+    signed, and who had to (C2SP tlog-policy). `stamped`: a signed state, and the answer of a time-stamp authority about
+    it (DER).
     """
 
     entries: Sequence[str]
     openings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     witnessed: Cosigned | None = None
     policy: str = ""
-    more: Mapping[str, bytes] = field(default_factory=dict)
+    stamped: tuple[bytes, bytes] | None = None
 
 
 class _One(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,11 +74,12 @@ class _Bundle(msgspec.Struct, frozen=True, kw_only=True):
     verifier_key: str
     entries: list[_One]
     consistency: list[str]
+    stamp_consistency: list[str]
 
 
 def make(log: Log, material: Material) -> bytes:
     """The bundle, a zip file: the same evidence always gives the same bytes. Raises NoSuchEntry, LedgerAltered."""
-    members: dict[str, bytes] = {"README.txt": _README.encode(), "verify.py": verifier(), **material.more}
+    members: dict[str, bytes] = {"README.txt": _README.encode(), "verify.py": verifier()}
     with log.tree() as (_, tree):
         note = log.checkpoint()
         entries = []
@@ -87,10 +92,15 @@ def make(log: Log, material: Material) -> bytes:
                 members[opened] = msgspec.json.encode(material.openings[entry_id])
             path = [step.hex() for step in tree.inclusion_proof(found.index)]
             entries.append(_One(index=found.index, file=name, path=path, opening=opened))
-        consistency = _with_witnessed(members, material, tree.size, tree.consistency_proof)
+        consistency = _with_witnessed(members, material, tree)
+        stamp_consistency = _with_stamped(members, material, log, tree)
     members["checkpoint.note"] = note
     told = _Bundle(
-        format=FORMAT, verifier_key=log.signer.verifier_key, entries=entries, consistency=consistency
+        format=FORMAT,
+        verifier_key=log.signer.verifier_key,
+        entries=entries,
+        consistency=consistency,
+        stamp_consistency=stamp_consistency,
     )
     members["bundle.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
     members[MANIFEST] = log.signer.sign(_manifest(members))
@@ -102,16 +112,37 @@ def verifier() -> bytes:
     return files("ledger.bundle").joinpath("verifier.py").read_bytes()
 
 
-def _with_witnessed(
-    members: dict[str, bytes], material: Material, size: int, path_from: Callable[[int], list[bytes]]
-) -> list[str]:
+def _with_witnessed(members: dict[str, bytes], material: Material, tree: Tree) -> list[str]:
     """Add what other regions signed, if there is any; the path from there to the newest state."""
-    if material.witnessed is None:
+    # That a ledger was empty once shows nothing of any entry.
+    if material.witnessed is None or not material.witnessed.checkpoint.size:
         return []
-    state: Checkpoint = material.witnessed.checkpoint
     members["witnessed.note"] = material.witnessed.note
     members["witness.policy"] = material.policy.encode()
-    return [] if state.size == size else [step.hex() for step in path_from(state.size)]
+    return _path_from(material.witnessed.checkpoint, tree, "other regions signed", "其他地区见证过")
+
+
+def _with_stamped(members: dict[str, bytes], material: Material, log: Log, tree: Tree) -> list[str]:
+    """The same for the state that has a time-stamp."""
+    if material.stamped is None:
+        return []
+    note, answer = material.stamped
+    state = Checkpoint.open(note, log.signer.verifier)
+    if not state.size:
+        return []
+    members["timestamp.note"], members["timestamp.tsr"] = note, answer
+    return _path_from(state, tree, "were time-stamped", "盖过时间戳")
+
+
+def _path_from(state: Checkpoint, tree: Tree, en: str, zh: str) -> list[str]:
+    """Hashes that lead from `state` to the newest. Raises LedgerAltered where the ledger is not what it was then."""
+    if state.size > tree.size or tree.root(state.size) != state.root:
+        raise LedgerAltered(
+            "ledger",
+            f"it does not go on from the {state.size} entries that {en}; it has {tree.size}",
+            f"账本现有 {tree.size} 条，与{zh}的 {state.size} 条不相衔接",
+        )
+    return [] if state.size == tree.size else [step.hex() for step in tree.consistency_proof(state.size)]
 
 
 def _manifest(members: Mapping[str, bytes]) -> str:

@@ -6,10 +6,12 @@
 This one file needs Python 3.8 or newer and nothing else: no network, no other program, none of Hutong. It is
 written to be read. What it checks, in this order:
 
-1. that every file of the bundle is the one the ledger's keeper signed for (MANIFEST, SHA-256, Ed25519, RFC 8032);
+1. that every file of the bundle is the one the ledger's keeper signed for (MANIFEST, SHA-256, Ed25519, RFC 8032),
+   and that nothing lies in it that is not checked below;
 2. that each entry stands at its place in the ledger: SHA-256 path to the root (RFC 9162), root signed (C2SP);
-3. that the state which other regions saw and signed (C2SP cosignatures) begins the same ledger (RFC 9162, 2.1.4);
-4. that what an entry committed to is what is shown beside it: HMAC-SHA-256(salt, text).
+3. that what an entry committed to is what is shown beside it: HMAC-SHA-256(salt, text);
+4. that the state which other regions saw and signed (C2SP cosignatures) begins the same ledger (RFC 9162, 2.1.4);
+5. that the state a time-stamp is about begins the same ledger. Who made the time-stamp, openssl tells.
 
 Whose ledger it is, only --key tells: get the key from its keeper or from the supervisor, not from the bundle.
 """
@@ -23,23 +25,41 @@ import hmac
 import io
 import json
 import os
+import struct
 import sys
 import zipfile
+import zlib
 from typing import Any, Dict, Tuple
 
 Point = Tuple[int, int, int, int]
+State = Tuple[int, bytes]
 Found = Dict[str, Any]
 
 MANIFEST = "MANIFEST"
 TITLE = "hutong evidence manifest 1"
+# All that can lie in a bundle beside entries/ and openings/, and what comes in pairs.
+ALWAYS = {MANIFEST, "README.txt", "verify.py", "bundle.json", "checkpoint.note"}
+WITNESSED = {"witnessed.note", "witness.policy"}
+STAMPED = {"timestamp.note", "timestamp.tsr"}
+# What is told of an entry.
+SAID = ("type", "subtype", "purpose", "decision", "why")
+MOST_BYTES = 1 << 28
+MOST_POLICY_BYTES = 1 << 16
 
 
 class Wrong(Exception):
     """What does not hold, in English and Chinese."""
 
     def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.zh = zh
+        super().__init__(plain(en))
+        self.zh = plain(zh)
+
+
+def plain(text: str) -> str:
+    """The text on one line, without signs that move or hide others on a screen: names in a bundle are its maker's."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text
+    )
 
 
 # ---- Ed25519 (RFC 8032, section 5.1.7), slowly and plainly -----------------------------------------------------------
@@ -116,14 +136,15 @@ def signature_holds(public_key: bytes, message: bytes, signature: bytes) -> bool
 
 def read_key(vkey: str, kind: int) -> tuple[str, bytes, bytes]:
     """Name, key id (4 bytes) and public key of a verifier key line; `kind` 1 signs notes, 4 cosigns them."""
-    name, _, rest = vkey.strip().partition("+")
+    name, _, rest = vkey.partition("+")
     key_id, _, encoded = rest.partition("+")
     try:
         key = base64.b64decode(encoded.encode("ascii"), validate=True)
     except ValueError:
         key = b""
     found = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
-    if len(key) != 33 or key[0] != kind or found.hex() != key_id:
+    named = name and not any(sign.isspace() or sign < " " for sign in name)
+    if not named or len(key) != 33 or key[0] != kind or found.hex() != key_id:
         raise Wrong("a key is not one: " + name, "不是有效的公钥：" + name)
     return name, found, key[1:]
 
@@ -166,14 +187,14 @@ def cosigned_by(note: bytes, vkey: str) -> int | None:
     """When (seconds since 1970) this witness signed the checkpoint; None where it did not."""
     name, key_id, key = read_key(vkey, 4)
     text, signatures = read_note(note)
-    for who, which, said in signatures:
-        if (who, which) == (name, key_id):
-            seconds = int.from_bytes(said[:8], "big")
-            message = f"cosignature/v1\ntime {seconds}\n{text}".encode()
-            if not signature_holds(key, message, said[8:]):
-                raise Wrong("the cosignature of " + name + " does not hold", name + " 的见证签名不成立")
-            return seconds
-    return None
+    ours = [said for who, which, said in signatures if (who, which) == (name, key_id)]
+    if not ours:
+        return None
+    seconds = int.from_bytes(ours[0][:8], "big")
+    message = f"cosignature/v1\ntime {seconds}\n{text}".encode()
+    if len(ours) > 1 or not signature_holds(key, message, ours[0][8:]):
+        raise Wrong("the cosignature of " + name + " does not hold", name + " 的见证签名不成立")
+    return seconds
 
 
 # ---- the tree (RFC 9162, section 2.1) --------------------------------------------------------------------------------
@@ -236,37 +257,100 @@ def is_consistent(old: int, old_root: bytes, size: int, root: bytes, path: list[
 # ---- which witnesses are enough (C2SP tlog-policy) -------------------------------------------------------------------
 
 
-def policy_met(text: str, note: bytes) -> tuple[bool, dict[str, int]]:
+class Policy:
+    """Witnesses (name to key), groups (how many of whom), and who must have signed.
+
+    One spelling is taken and no other: what could be read in two ways would ask for fewer than somebody meant.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.logs: list[str] = []
+        self.witnesses: dict[str, str] = {}
+        self.groups: dict[str, tuple[int, list[str]]] = {}
+        self.quorum = ""
+        lines = text.split("\n") if len(text.encode("utf-8")) <= MOST_POLICY_BYTES else []
+        for number, line in enumerate(lines, 1):
+            words = [word for word in line.replace("\t", " ").split(" ") if word]
+            is_text = all(sign >= " " or sign == "\t" for sign in line) and "\x7f" not in line
+            is_said = bool(words) and not words[0].startswith("#")
+            if not is_text or (is_said and not self._take(words[0], words[1:])):
+                raise _unreadable(": line {}".format(number), "：第 {} 行".format(number))
+        if not self.quorum:
+            raise _unreadable(": it has no quorum line, or is too long", "：缺少 quorum 行，或过长")
+
+    def is_met(self, signed: dict[str, int]) -> bool:
+        """Whether these are enough."""
+        return self.quorum == "none" or self._has_signed(self.quorum, signed)
+
+    def _has_signed(self, name: str, signed: dict[str, int]) -> bool:
+        if name not in self.groups:
+            return name in signed
+        least, members = self.groups[name]
+        return sum(self._has_signed(member, signed) for member in members) >= least
+
+    def _take(self, kind: str, words: list[str]) -> bool:
+        """Whether the line could be taken. Names are used only below the line that defines them."""
+        if kind == "log" and len(words) in (1, 2):
+            return self._take_log(words[0])
+        if kind == "witness" and len(words) in (2, 3):
+            return self._take_witness(words[0], words[1])
+        if kind == "group" and len(words) >= 3:
+            return self._take_group(words[0], words[1], words[2:])
+        if kind == "quorum" and len(words) == 1 and not self.quorum:
+            self.quorum = words[0]
+            return words[0] == "none" or self._knows(words[0])
+        return False
+
+    def _take_log(self, vkey: str) -> bool:
+        is_new = _is_new_key(vkey, 1, self.logs)
+        self.logs.append(vkey)
+        return is_new
+
+    def _take_witness(self, name: str, vkey: str) -> bool:
+        is_new = name != "none" and not self._knows(name)
+        is_new = is_new and _is_new_key(vkey, 4, list(self.witnesses.values()))
+        self.witnesses[name] = vkey
+        return is_new
+
+    def _take_group(self, name: str, word: str, members: list[str]) -> bool:
+        """Every member is known and counts once, and so many can be reached."""
+        is_new = name != "none" and not self._knows(name)
+        counted = [*members, *(member for _, others in self.groups.values() for member in others)]
+        least = {"any": "1", "all": str(len(members))}.get(word, word)
+        can_be = least in [str(number) for number in range(1, len(members) + 1)]
+        self.groups[name] = (int(least) if can_be else 0, members)
+        return (
+            is_new
+            and can_be
+            and len(counted) == len(set(counted))
+            and all(map(self._knows, members))
+            and (name not in members)
+        )
+
+    def _knows(self, name: str) -> bool:
+        return name in self.witnesses or name in self.groups
+
+
+def _unreadable(en: str, zh: str) -> Wrong:
+    return Wrong("the witness policy cannot be read" + en, "见证策略无法读取" + zh)
+
+
+def _is_new_key(vkey: str, kind: int, others: list[str]) -> bool:
+    """Whether it is a key of this kind, and none of the others under another name."""
+    try:
+        return read_key(vkey, kind)[2] not in [read_key(other, kind)[2] for other in others]
+    except Wrong:
+        return False
+
+
+def policy_met(text: str, note: bytes, vkey: str) -> tuple[bool, dict[str, int]]:
     """Whether enough of a policy's witnesses signed the note, and who did: name to time."""
-    signed: dict[str, int] = {}
-    groups: dict[str, tuple[int, list[str]]] = {}
-    names: set[str] = set()
-    quorum = "none"
-    for line in text.split("\n"):
-        words = line.replace("\t", " ").split(" ")
-        words = [word for word in words if word]
-        if not words or words[0].startswith("#"):
-            continue
-        if words[0] == "witness":
-            names.add(words[1])
-            when = cosigned_by(note, words[2])
-            if when is not None:
-                signed[words[1]] = when
-        elif words[0] == "group":
-            least = {"any": 1, "all": len(words) - 3}.get(words[2])
-            groups[words[1]] = (least if least is not None else int(words[2]), words[3:])
-        elif words[0] == "quorum":
-            quorum = words[1]
-
-    def has_signed(name: str) -> bool:
-        if name in groups:
-            least, members = groups[name]
-            return sum(has_signed(member) for member in members) >= least
-        return name in signed
-
-    if quorum != "none" and quorum not in groups and quorum not in names:
-        raise Wrong("the witness policy cannot be read", "见证策略无法读取")
-    return (quorum == "none" or has_signed(quorum)), signed
+    policy = Policy(text)
+    if policy.logs and vkey not in policy.logs:
+        raise Wrong("the witness policy is about another ledger", "见证策略针对的是另一个账本")
+    said = {name: cosigned_by(note, key) for name, key in policy.witnesses.items()}
+    signed = {name: when for name, when in said.items() if when is not None}
+    return policy.is_met(signed), signed
 
 
 # ---- the bundle ------------------------------------------------------------------------------------------------------
@@ -288,6 +372,7 @@ def _checked(files: dict[str, bytes], key: str | None, policy: str | None) -> Fo
             "the bundle is of another ledger than the key given", "证据包出自另一个账本，与所给公钥不符"
         )
     _require_manifest(files, vkey)
+    _require_all_listed(files, told["entries"])
     size, root = read_checkpoint(files["checkpoint.note"], vkey)
     entries = [_entry(files, one, size, root) for one in told["entries"]]
     found = {
@@ -296,11 +381,14 @@ def _checked(files: dict[str, bytes], key: str | None, policy: str | None) -> Fo
         "entries": entries,
         "key_given": key is not None,
         "witnessed": None,
+        "stamped": None,
     }
     if "witnessed.note" in files:
         found["witnessed"] = _witnessed(files, told, vkey, (size, root), policy)
     elif policy is not None:
         raise Wrong("no witness signed what is in the bundle", "证据包中没有见证签名")
+    if "timestamp.note" in files:
+        found["stamped"] = _stamped(files, told, vkey, (size, root))
     return found
 
 
@@ -310,11 +398,28 @@ def _require_manifest(files: dict[str, bytes], vkey: str) -> None:
     if lines[0] != TITLE:
         raise Wrong("the manifest is not one", "清单格式有误")
     listed = {name: digest for digest, _, name in (line.partition(" ") for line in lines[1:])}
-    if len(listed) != len(lines) - 1 or set(listed) | {MANIFEST} != set(files):
-        raise Wrong("a file is missing or was added", "有文件缺失或被加入")
+    if len(listed) != len(lines) - 1:
+        raise Wrong("the manifest is not one", "清单格式有误")
+    for name in sorted((set(listed) | {MANIFEST}) ^ set(files)):
+        if name in files:
+            raise Wrong("a file was added: " + name, "有文件被加入：" + name)
+        raise Wrong("a file is missing: " + name, "有文件缺失：" + name)
     for name, digest in listed.items():
         if hashlib.sha256(files[name]).hexdigest() != digest:
             raise Wrong("a file was changed: " + name, "文件被改动：" + name)
+
+
+def _require_all_listed(files: dict[str, bytes], entries: list[Found]) -> None:
+    """Some entry is proven, and no file lies in the bundle that looks like proof and is not checked."""
+    if not entries:
+        raise Wrong("the bundle proves no entry", "证据包没有证明任何条目")
+    known = (
+        ALWAYS | {one["file"] for one in entries} | {one["opening"] for one in entries if one.get("opening")}
+    )
+    for pair in (WITNESSED, STAMPED):
+        known |= pair if pair <= set(files) else set()
+    for name in sorted(set(files) - known):
+        raise Wrong("a file proves nothing: " + name, "有文件不构成任何证明：" + name)
 
 
 def _entry(files: dict[str, bytes], one: Found, size: int, root: bytes) -> Found:
@@ -325,6 +430,8 @@ def _entry(files: dict[str, bytes], one: Found, size: int, root: bytes) -> Found
             "entry {} is not in the ledger".format(one["index"]), "第 {} 条不在账本中".format(one["index"])
         )
     read = json.loads(body.decode("utf-8"))
+    if not all(isinstance(one, str) for one in (read["id"], *(read["entry"][name] for name in SAID))):
+        raise TypeError
     if one.get("opening"):
         opened = json.loads(files[one["opening"]].decode("utf-8"))
         said = hmac.new(
@@ -344,39 +451,70 @@ def _entry(files: dict[str, bytes], one: Found, size: int, root: bytes) -> Found
     }
 
 
-def _witnessed(
-    files: dict[str, bytes], told: Found, vkey: str, newest: tuple[int, bytes], policy: str | None
-) -> Found:
+def _witnessed(files: dict[str, bytes], told: Found, vkey: str, newest: State, policy: str | None) -> Found:
     """The state other regions signed, which must lie in the same history as the checkpoint."""
     note = files["witnessed.note"]
     state = read_checkpoint(note, vkey)
-    path = [bytes.fromhex(step) for step in told["consistency"]]
-    old, new = sorted((state, newest))
-    if not is_consistent(old[0], old[1], new[0], new[1], path):
+    if not _begins(state, newest, told["consistency"]):
         raise Wrong("the witnesses saw another ledger", "见证方见过的是另一个账本")
-    enough, signed = policy_met(files["witness.policy"].decode("utf-8") if policy is None else policy, note)
+    asked = files["witness.policy"].decode("utf-8") if policy is None else policy
+    enough, signed = policy_met(asked, note, vkey)
     if not enough:
         raise Wrong("too few witnesses signed", "见证签名不足")
     return {"size": state[0], "by": signed, "policy_given": policy is not None}
 
 
+def _stamped(files: dict[str, bytes], told: Found, vkey: str, newest: State) -> Found:
+    """The state a time-stamp is about, which must lie in the same history as the checkpoint."""
+    note = files["timestamp.note"]
+    state = read_checkpoint(note, vkey)
+    if not _begins(state, newest, told["stamp_consistency"]):
+        raise Wrong("the time-stamp is about another ledger", "时间戳针对的是另一个账本")
+    if hashlib.sha256(note).digest() not in files["timestamp.tsr"]:
+        raise Wrong("the time-stamp is not about timestamp.note", "时间戳针对的不是 timestamp.note")
+    return {"size": state[0]}
+
+
+def _begins(state: State, newest: State, path: list[str]) -> bool:
+    """Whether the ledger of `newest` went on from `state`."""
+    return is_consistent(*state, *newest, [bytes.fromhex(step) for step in path])
+
+
 def files_of(place: str | io.BytesIO) -> dict[str, bytes]:
-    """The members of a zip file, each once."""
-    with zipfile.ZipFile(place) as bundle:
-        names = bundle.namelist()
-        if len(names) != len(set(names)):
-            raise Wrong("a file is in the bundle twice", "证据包中有重复的文件")
-        return {name: bundle.read(name) for name in names}
+    """The members of a zip file, each once. Raises Wrong; OSError where the file cannot be read."""
+    try:
+        with zipfile.ZipFile(place) as bundle:
+            return _members(bundle)
+    except zipfile.BadZipFile:
+        raise Wrong("it is no zip file, or a damaged one", "不是 zip 文件，或已损坏") from None
+    except (RuntimeError, ValueError, EOFError, OverflowError, zlib.error, struct.error):
+        # A password, a way of packing that this Python does not know, or damage.
+        raise Wrong("the zip file cannot be unpacked", "zip 文件无法解包") from None
+
+
+def _members(bundle: zipfile.ZipFile) -> dict[str, bytes]:
+    members = [one for one in bundle.infolist() if not one.is_dir()]
+    if len(members) != len({one.filename for one in members}):
+        raise Wrong("a file is in the bundle twice", "证据包中有重复的文件")
+    _require_small(sum(one.file_size for one in members))
+    files = {}
+    for one in members:
+        with bundle.open(one) as member:
+            # No more than it says it is: a small zip file can hold gigabytes.
+            files[one.filename] = member.read(one.file_size + 1)
+    return files
+
+
+def _require_small(size: int) -> None:
+    if size > MOST_BYTES:
+        raise Wrong("the bundle is too large", "证据包过大")
 
 
 def words_of(found: Found) -> list[tuple[str, str]]:
     """What was found, in sentences: English, Chinese."""
     lines = []
     for one in found["entries"]:
-        entry = one["entry"]
-        what = " ".join(
-            filter(None, (entry["type"], entry["subtype"], entry["purpose"], entry["decision"], entry["why"]))
-        )
+        what = " ".join(filter(None, (one["entry"][name] for name in SAID)))
         shown = (
             ("; what it kept sealed is shown beside it", "；其密封内容一并出示")
             if one["opened"]
@@ -403,6 +541,21 @@ def words_of(found: Found) -> list[tuple[str, str]]:
                 "其前 {} 条已由以下各方见证并签名：{}".format(size, names or "无"),
             )
         )
+    if found["stamped"]:
+        size = found["stamped"]["size"]
+        lines.append(
+            (
+                "the time-stamp beside it is about its first {} entries".format(size),
+                "所附时间戳针对其前 {} 条".format(size),
+            )
+        )
+        typed = "openssl ts -verify -data timestamp.note -in timestamp.tsr -CAfile AUTHORITY.pem"
+        lines.append(
+            (
+                "NOTE: who made it, and when, is not checked here; openssl tells: " + typed,
+                "注意：由谁、何时签发不在此处核验，请用 openssl：" + typed,
+            )
+        )
     if not found["key_given"]:
         lines.append(
             (
@@ -417,11 +570,13 @@ def words_of(found: Found) -> list[tuple[str, str]]:
                 "注意：须由谁见证取自证据包本身；请用 --policy 给出您自己的要求",
             )
         )
-    return lines
+    return [(plain(en), plain(zh)) for en, zh in lines]
 
 
 def main() -> int:
     """Check what is named on the command line, and print the verdict."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that has no Chinese gets the rest
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -434,29 +589,47 @@ def main() -> int:
     try:
         policy = None
         if chosen.policy:
-            with open(chosen.policy, encoding="utf-8") as file:
+            with open(chosen.policy, encoding="utf-8", newline="") as file:
                 policy = file.read()
-        found = check(_given(chosen.bundle), chosen.key, policy)
-    except (Wrong, OSError, zipfile.BadZipFile, UnicodeDecodeError) as wrong:
-        print("DOES NOT HOLD: {}\n不成立：{}".format(wrong, getattr(wrong, "zh", "无法读取")))
+        files, beside = (files_of(chosen.bundle), []) if chosen.bundle else unpacked()
+        found = check(files, chosen.key, policy)
+    except (Wrong, OSError, UnicodeDecodeError) as wrong:
+        print(plain("DOES NOT HOLD: {}".format(wrong)))
+        print("不成立：{}".format(getattr(wrong, "zh", "无法读取")))
         return 4
     print("HOLDS\n成立")
     for en, zh in words_of(found):
         print(f"  {en}\n  {zh}")
+    if beside:
+        names = plain(", ".join(beside))
+        print(f"  NOTE: not of the bundle, and not looked at: {names}")
+        print(f"  注意：以下文件不属于证据包，未作核验：{names}")
     return 0
 
 
-def _given(place: str | None) -> dict[str, bytes]:
-    if place is not None:
-        return files_of(place)
+def unpacked() -> tuple[dict[str, bytes], list[str]]:
+    """The files of the bundle around this file, and the names of what else lies beside them.
+
+    In entries/ and openings/ everything counts: what looks like proof must be proof.
+    """
     here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, MANIFEST), "rb") as file:
+        lines = file.read(MOST_BYTES).decode("utf-8", "replace").split("\n")
+    listed = {MANIFEST, *(line.partition(" ")[2] for line in lines)}
+    names = sorted(name for name in os.listdir(here) if os.path.isfile(os.path.join(here, name)))
+    ours = [name for name in names if name in listed]
+    for part in ("entries", "openings"):
+        for folder, _, below in os.walk(os.path.join(here, part)):
+            ours += [
+                os.path.relpath(os.path.join(folder, name), here).replace(os.sep, "/")
+                for name in sorted(below)
+            ]
+    _require_small(sum(os.path.getsize(os.path.join(here, name)) for name in ours))
     files = {}
-    for folder, _, names in os.walk(here):
-        for name in names:
-            whole = os.path.join(folder, name)
-            with open(whole, "rb") as file:
-                files[os.path.relpath(whole, here).replace(os.sep, "/")] = file.read()
-    return files
+    for name in ours:
+        with open(os.path.join(here, name), "rb") as file:
+            files[name] = file.read()
+    return files, [name for name in names if name not in listed]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A bundle is checked by one file that a court runs by itself; whatever is changed in it is found."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -12,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from ledger import Entry, Log, merkle
+from ledger import Draft, Entry, Log, merkle
 from ledger.bundle import Material, make, verifier
 from ledger.checkpoint import Checkpoint
+from ledger.errors import LedgerAltered
 from ledger.sealing import opening, seal
 from ledger.witness import Cosigned, Cosigner
 from tests.ledger.books import SIGNER, VKEY, about, dice, fill, new_log
@@ -27,6 +29,11 @@ POLICY = (
 )
 
 
+def stamped(note: bytes) -> tuple[bytes, bytes]:
+    """As far as the verifier looks into an answer: the digest of the note is in it."""
+    return note, b"0\x82" + hashlib.sha256(note).digest() + b"signed by an authority"
+
+
 def witnessed(log: Log, *names: str) -> Cosigned:
     note = log.checkpoint()
     state = Checkpoint.open(note, SIGNER.verifier)
@@ -36,9 +43,11 @@ def witnessed(log: Log, *names: str) -> Cosigned:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Three entries of 300, one of them opened, and a state before the newest that two witnesses signed."""
+    """Three entries of 300, one of them opened; two witnesses signed the first 290, the first 70 were time-stamped."""
     with new_log(tmp_path_factory.mktemp("bundle") / "ledger.db") as log:
-        fill(log, 290)
+        fill(log, 70)
+        stamp = stamped(log.checkpoint())
+        fill(log, 220)
         seen = witnessed(log, "w1", "w3")
         sealed = seal({"who": "somebody invented"}, key=KEY, entropy=dice())
         entry = Entry(
@@ -51,6 +60,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             openings={opened.id: opening(sealed.ciphertext, key=KEY)},
             witnessed=seen,
             policy=POLICY,
+            stamped=stamp,
         )
         made = make(log, material)
         assert made == make(log, material), "the same evidence is the same file"
@@ -71,6 +81,10 @@ def test_what_it_proves(bundle: dict[str, bytes]) -> None:
     assert [one["opened"] for one in found["entries"]] == [False, True, False]
     assert (found["size"], found["witnessed"]["size"]) == (300, 290)
     assert set(found["witnessed"]["by"]) == {"w1", "w3"}
+    assert found["stamped"] == {"size": 70}
+    told = [en for en, _ in verifier.words_of(found)]
+    assert "the time-stamp beside it is about its first 70 entries" in told
+    assert any("openssl ts -verify" in one for one in told)
 
 
 def test_the_file_in_the_bundle_checks_it_alone(bundle: dict[str, bytes], tmp_path: Path) -> None:
@@ -117,8 +131,6 @@ def test_no_file_can_be_left_out_or_added(bundle: dict[str, bytes]) -> None:
 
 def resigned(bundle: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
     """What the keeper of the ledger can do: change files and sign the manifest again."""
-    import hashlib
-
     files = {**bundle, **{name.replace("_", "."): content for name, content in changed.items()}}
     del files["MANIFEST"]
     lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()} {name}\n" for name in sorted(files))
@@ -143,6 +155,87 @@ def test_the_keeper_cannot_show_other_details_than_were_committed_to(bundle: dic
         verifier.check(resigned(files), VKEY)
 
 
+@pytest.mark.attack
+def test_the_keeper_cannot_put_a_time_stamp_of_another_history_beside_it(
+    bundle: dict[str, bytes], tmp_path: Path
+) -> None:
+    with new_log(tmp_path / "ledger.db") as other:
+        fill(other, 69)
+        fill(other, 1, batch=1)
+        other.append(about(9))
+        note, answer = stamped(other.checkpoint())
+    with pytest.raises(verifier.Wrong, match="time-stamp is about another ledger"):
+        verifier.check(resigned(bundle, timestamp_note=note, timestamp_tsr=answer), VKEY)
+    for about_another in (b"", stamped(b"another note")[1]):
+        with pytest.raises(verifier.Wrong, match="not about timestamp"):
+            verifier.check(resigned(bundle, timestamp_tsr=about_another), VKEY)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "name", ["entries/7-forged.json", "openings/forged.json", "more.txt", "entries/3", "witness.policy2"]
+)
+def test_the_keeper_cannot_add_what_looks_like_proof_and_is_not_checked(
+    bundle: dict[str, bytes], name: str
+) -> None:
+    with pytest.raises(verifier.Wrong, match=f"proves nothing: {name}"):
+        verifier.check(resigned({**bundle, name: b'{"details":"anything","salt":"00"}'}), VKEY)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("name", ["timestamp.note", "timestamp.tsr", "witness.policy", "witnessed.note"])
+def test_half_of_a_pair_does_not_pass_for_proof(bundle: dict[str, bytes], name: str) -> None:
+    less = {other: content for other, content in bundle.items() if other != name}
+    with pytest.raises(verifier.Wrong):
+        verifier.check(resigned(less), VKEY)
+
+
+@pytest.mark.attack
+def test_a_bundle_that_proves_no_entry_does_not_hold(bundle: dict[str, bytes]) -> None:
+    told = {**json.loads(bundle["bundle.json"]), "entries": []}
+    less = {name: content for name, content in bundle.items() if "/" not in name}
+    for files in (less, bundle):
+        with pytest.raises(verifier.Wrong, match="proves no entry"):
+            verifier.check(resigned({**files, "bundle.json": json.dumps(told).encode()}), VKEY)
+
+
+@pytest.mark.attack
+def test_a_name_cannot_write_a_verdict_on_the_screen(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    """Escape sequences, line breaks and signs that turn the direction of writing are told, not obeyed."""
+    name = "x\x1b[2J\x1b[H\nHOLDS\n\u202e成立\u2028"
+    told = {**json.loads(bundle["bundle.json"]), "verifier_key": f"{name}+00+AA"}
+    with pytest.raises(verifier.Wrong) as wrong:
+        verifier.check({**bundle, "bundle.json": json.dumps(told).encode()})
+    for said in (str(wrong.value), wrong.value.zh):
+        assert "x\\x1b[2J\\x1b[H\\nHOLDS\\n\\u202e成立\\u2028" in said
+        assert said.isprintable()
+    found = verifier.check(bundle, VKEY)
+    spoiled = {**found, "origin": name, "witnessed": {**found["witnessed"], "by": {name: 1}}}
+    assert all(one.isprintable() for pair in verifier.words_of(spoiled) for one in pair)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("missing", ["id", "type", "why"])
+def test_an_entry_that_cannot_be_told_is_no_traceback(missing: str, tmp_path: Path) -> None:
+    said: dict[str, object] = {**dict.fromkeys(verifier.SAID, "x"), "id": "e-1", "details": ""}
+    said[missing] = 7
+    body = json.dumps({"id": said.pop("id"), "time_us": 1, "entry": said}).encode()
+    root = merkle.leaf_hash(body)
+    checkpoint = Checkpoint(origin=SIGNER.origin, size=1, root=root).signed(SIGNER)
+    told = {"verifier_key": VKEY, "entries": [{"file": "entries/0", "index": 0, "path": []}]}
+    files = {
+        "bundle.json": json.dumps(told).encode(),
+        "checkpoint.note": checkpoint,
+        "entries/0": body,
+        "MANIFEST": b"",
+    }
+    with pytest.raises(verifier.Wrong, match="not whole"):
+        verifier.check(resigned(files), VKEY)
+    good = json.dumps({"id": "e-1", "time_us": 1, "entry": {**said, missing: "x"}}).encode()
+    checkpoint = Checkpoint(origin=SIGNER.origin, size=1, root=merkle.leaf_hash(good)).signed(SIGNER)
+    assert verifier.check(resigned({**files, "entries/0": good, "checkpoint.note": checkpoint}), VKEY)
+
+
 def test_the_keeper_cannot_leave_a_witness_out_of_the_readers_own_policy(bundle: dict[str, bytes]) -> None:
     mine = POLICY.replace("group q 2", "group q 3")
     with pytest.raises(verifier.Wrong, match="too few"):
@@ -156,6 +249,36 @@ def test_a_ledger_the_witnesses_did_not_see_is_found(bundle: dict[str, bytes], t
         seen = witnessed(other, "w1", "w2")
     with pytest.raises(verifier.Wrong, match="another ledger"):
         verifier.check(resigned(bundle, witnessed_note=seen.note), VKEY)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("by", ["witnessed", "stamped"])
+def test_no_bundle_is_made_of_a_ledger_that_is_not_the_one_others_saw(by: str, tmp_path: Path) -> None:
+    """The ledger was put back from an old backup, or the past was changed."""
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 9)
+        seen, stamp = witnessed(log, "w1", "w2"), stamped(log.checkpoint())
+    for size, changed in ((5, ()), (5, (1,)), (9, (1,)), (12, (1,))):
+        with new_log(tmp_path / f"{size}{changed}.db") as other:
+            other.append_many([Draft(entry=about(500)) for _ in changed])
+            fill(other, size - len(changed))
+            material = Material(
+                entries=[other.read(0).id],
+                witnessed=seen if by == "witnessed" else None,
+                policy=POLICY,
+                stamped=stamp if by == "stamped" else None,
+            )
+            with pytest.raises(LedgerAltered, match=f"from the 9 entries that .*; it has {size}"):
+                make(other, material)
+
+
+def test_what_others_saw_of_an_empty_ledger_is_left_out(tmp_path: Path) -> None:
+    with new_log(tmp_path / "ledger.db") as log:
+        seen, stamp = witnessed(log, "w1", "w2"), stamped(log.checkpoint())
+        fill(log, 2)
+        made = make(log, Material(entries=[log.read(0).id], witnessed=seen, policy=POLICY, stamped=stamp))
+    found = verifier.check(verifier.files_of(io.BytesIO(made)), VKEY)
+    assert (found["witnessed"], found["stamped"]) == (None, None)
 
 
 def test_without_a_witness_a_policy_is_not_met(tmp_path: Path) -> None:

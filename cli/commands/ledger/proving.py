@@ -111,21 +111,15 @@ def _what(terminal: Terminal, entry: "Entry") -> str:
 def _check_bundle(terminal: Terminal, bundle: bytes, key: str | None, *, as_json: bool) -> None:
     """The same for a bundle, by the program that lies in every bundle."""
     import io
-    from zipfile import BadZipFile
 
     from ledger.bundle import verifier
 
     try:
         found = verifier.check(verifier.files_of(io.BytesIO(bundle)), key)
-    except (verifier.Wrong, BadZipFile) as wrong:
-        en, zh = (
-            (str(wrong), wrong.zh)
-            if isinstance(wrong, verifier.Wrong)
-            else ("it is no zip file", "不是 zip 文件")
-        )
+    except verifier.Wrong as wrong:
         raise NotVerified(
-            f"the evidence does not hold: {en}",
-            f"证据不成立：{zh}",
+            f"the evidence does not hold: {wrong}",
+            f"证据不成立：{wrong.zh}",
             hint="ask whoever handed it out for it again; keep this one",
             hint_zh="请向出具方重新索取，并保留这一份",
         ) from None
