@@ -10,7 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ledger.bundle import Material, make
 from tests.cli.typing_in import typed
+from tests.ledger.books import VKEY, fill, new_log
+from tests.ledger.test_bundle import POLICY, witnessed
 
 PATIENT = {
     "resourceType": "Patient",
@@ -159,6 +162,42 @@ def test_a_zip_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     told = typed("ledger", "check", str(tmp_path / "e.zip"))
     assert told.exit_code == 4
     assert "it is no zip file" in told.stderr
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Path:
+    """A bundle of a ledger that two of three witnesses signed, and policies for it."""
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 5)
+        material = Material(entries=[log.read(2).id], witnessed=witnessed(log, "w1", "w3"), policy=POLICY)
+        (tmp_path / "e.zip").write_bytes(make(log, material))
+    (tmp_path / "two.policy").write_text(POLICY)
+    (tmp_path / "three.policy").write_text(POLICY.replace("group q 2", "group q 3"))
+    (tmp_path / "no-quorum.policy").write_text(POLICY.replace("quorum q", ""))
+    (tmp_path / "no.policy").write_bytes(b"\xff\xfe")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"), [("two", 0), ("three", 4), ("no-quorum", 6), ("no", 6), ("absent", 6)]
+)
+def test_whoever_checks_says_which_witnesses_must_have_signed(seen: Path, policy: str, code: int) -> None:
+    words = ["ledger", "check", str(seen / "e.zip"), "--key", VKEY]
+    assert "NOTE: which witnesses must sign was taken from the bundle" in typed(*words).stdout
+    told = typed(*words, "--policy", str(seen / f"{policy}.policy"))
+    assert told.exit_code == code, told.stderr
+    assert "NOTE" not in told.stdout
+
+
+def test_what_does_not_belong_to_what_is_checked_is_not_passed_over(node: Path, seen: Path) -> None:
+    proof = str(seen / "proof.json")
+    assert typed("--node", str(node), "ledger", "prove", grant_of(node), "-o", proof).exit_code == 0
+    for words in (
+        [proof, "--policy", str(seen / "two.policy")],
+        [str(seen / "e.zip"), "--opening", proof],
+    ):
+        told = typed("ledger", "check", *words)
+        assert (told.exit_code, told.stdout) == (2, ""), told.stderr
 
 
 def test_whoever_has_a_wrong_fork_proof_is_told_who_writes_it(tmp_path: Path) -> None:

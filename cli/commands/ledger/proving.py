@@ -7,7 +7,7 @@ import click
 
 from cli import output
 from cli.commands.ledger.noun import ledger
-from cli.errors import CannotRead, NotVerified
+from cli.errors import CannotRead, DoNotGoTogether, NotVerified
 from cli.files import answer_to, named, read_bytes
 from cli.options import ENTRY_HELP, as_json, out_file
 from cli.terminal import Terminal
@@ -51,9 +51,16 @@ def prove(terminal: Terminal, entry: str, out: Path | None) -> None:
     metavar="FILE",
     help="What the entry committed to, as it was handed out beside the proof.",
 )
+@click.option(
+    "--policy",
+    metavar="FILE",
+    help="With a bundle: which witnesses must have signed (C2SP tlog-policy); else those the bundle names.",
+)
 @as_json
 @click.pass_obj
-def check(terminal: Terminal, file: str, key: str | None, opened: str | None, as_json: bool) -> None:
+def check(
+    terminal: Terminal, file: str, key: str | None, opened: str | None, policy: str | None, as_json: bool
+) -> None:
     """Check a proof or a bundle of evidence, without a node or a network. Exit code 4 when it does not hold.
 
     Example:
@@ -63,8 +70,10 @@ def check(terminal: Terminal, file: str, key: str | None, opened: str | None, as
     from ledger.proof import check as check_proof
 
     given = read_bytes(file)
-    if given.startswith(_ZIP):
-        _check_bundle(terminal, given, key, as_json=as_json)
+    is_bundle = given.startswith(_ZIP)
+    _require_fitting(is_bundle=is_bundle, opened=opened, policy=policy)
+    if is_bundle:
+        _check_bundle(terminal, given, key, _policy(policy), as_json=as_json)
         return
     checked = check_proof(given, key)
     told = _opened(opened, checked.entry.details) if opened else None
@@ -108,14 +117,46 @@ def _what(terminal: Terminal, entry: "Entry") -> str:
     return terminal.told(", ", "，").join(filter(None, told))
 
 
-def _check_bundle(terminal: Terminal, bundle: bytes, key: str | None, *, as_json: bool) -> None:
+def _require_fitting(*, is_bundle: bool, opened: str | None, policy: str | None) -> None:
+    if policy and not is_bundle:
+        raise DoNotGoTogether(
+            "ledger check",
+            "--policy goes with a bundle, not with a proof",
+            "--policy 用于证据包，不用于单条证明",
+        )
+    if opened and is_bundle:
+        raise DoNotGoTogether(
+            "ledger check",
+            "--opening goes with a proof; a bundle holds its own",
+            "--opening 用于单条证明；证据包自带所出示的内容",
+        )
+
+
+def _policy(file: str | None) -> str | None:
+    """The text of a policy that can be read. Raises BadPolicy."""
+    from ledger.witness import Policy
+    from ledger.witness.policy import BadPolicy
+
+    if file is None:
+        return None
+    try:
+        text = read_bytes(file).decode()
+    except UnicodeDecodeError:
+        raise BadPolicy(0, "it is not UTF-8 text", "不是 UTF-8 文本") from None
+    Policy.parse(text)
+    return text
+
+
+def _check_bundle(
+    terminal: Terminal, bundle: bytes, key: str | None, policy: str | None, *, as_json: bool
+) -> None:
     """The same for a bundle, by the program that lies in every bundle."""
     import io
 
     from ledger.bundle import verifier
 
     try:
-        found = verifier.check(verifier.files_of(io.BytesIO(bundle)), key)
+        found = verifier.check(verifier.files_of(io.BytesIO(bundle)), key, policy)
     except verifier.Wrong as wrong:
         raise NotVerified(
             f"the evidence does not hold: {wrong}",
