@@ -66,14 +66,16 @@ class Checkpoint:
 
 
 def export_checkpoint(note: bytes, path: Path) -> None:
-    """Keep a signed checkpoint in a file of its own, durably: the old content or the new, nothing between.
+    """Keep a signed checkpoint in a file of its own. Raises CannotAppend."""
+    write_whole(path, note)
 
-    Raises CannotAppend.
-    """
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file durably: the old content or the new, nothing between. Raises CannotAppend."""
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("wb") as file:
-            file.write(note)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

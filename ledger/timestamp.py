@@ -4,8 +4,6 @@ A time-stamp shows that the state, and with it every entry before it, existed no
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +13,14 @@ from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
     TimestampRequestBuilder,
+    TimeStampResponse,
     VerificationError,
     VerifierBuilder,
     decode_timestamp_response,
 )
 
-from ledger.checkpoint import Checkpoint, Trusted, sync_folder
-from ledger.errors import CannotAppend, LedgerError
+from ledger.checkpoint import Checkpoint, Trusted, write_whole
+from ledger.errors import CannotAppend, LedgerAltered, LedgerError
 
 MOST_BYTES = 1 << 20
 QUERY_TYPE, REPLY_TYPE = "application/timestamp-query", "application/timestamp-reply"
@@ -72,34 +71,40 @@ class Stamps:
     def request(self, note: bytes, log: Trusted) -> bytes:
         """The request (DER) for this state, kept until the answer comes; the same one where it was made before.
 
-        Raises CannotAppend.
+        Raises CannotAppend, LedgerAltered where another state of that size was asked about before.
         """
         size = Checkpoint.open(note, log).size
-        place = self._place(size, "tsq")
-        if place.exists() and self._place(size, "note").read_bytes() == note:
+        place, kept = self._place(size, "tsq"), self._place(size, "note")
+        if kept.exists() and kept.read_bytes() != note:
+            raise LedgerAltered(
+                "ledger",
+                f"its first {size} entries are not those that a time-stamp was asked for before",
+                f"前 {size} 条与此前申请时间戳时不同",
+            )
+        if place.exists():
             return place.read_bytes()
         made = TimestampRequestBuilder(data=note, hash_algorithm=HashAlgorithm.SHA256)
         query: bytes = made.cert_request(cert_request=True).nonce(nonce=True).build().as_bytes()
-        with self._writing():
+        try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            # The request comes last: where there is one, there is a note.
-            self._place(size, "note").write_bytes(note)
-            place.write_bytes(query)
-            sync_folder(self.folder)
+        except OSError as error:
+            raise CannotAppend(self.folder.name, error.strerror or type(error).__name__, "系统报错") from None
+        # The request comes last: where there is one, there is a note.
+        write_whole(kept, note)
+        write_whole(place, query)
         return query
 
     def keep(self, answer: bytes, trusted: bytes, log: Trusted) -> Stamp:
         """Keep the answer to one of the requests. `trusted`: the authority's root certificates (PEM).
 
-        Raises StampWrong where it answers none of them or is not by the authority, BadCertificates.
+        Raises StampWrong where it answers none of them or is not by the authority, BadCertificates, CannotAppend.
         """
+        _, digest = _granted(answer)
         for size in self._asked():
             note = self._place(size, "note").read_bytes()
-            if _is_of(answer, note):
+            if digest == hashlib.sha256(note).digest():
                 found = checked(note, answer, trusted, log)
-                with self._writing():
-                    self._place(size, "tsr").write_bytes(answer)
-                    sync_folder(self.folder)
+                write_whole(self._place(size, "tsr"), answer)
                 return found
         raise StampWrong("it answers no request made here", "不是对此处任何申请的答复")
 
@@ -120,13 +125,6 @@ class Stamps:
                 return self._place(size, "note").read_bytes(), self._place(size, "tsr").read_bytes()
         return None
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise CannotAppend(self.folder.name, error.strerror or type(error).__name__, "系统报错") from None
-
     def _asked(self) -> list[int]:
         found = (path.stem for path in self.folder.glob("*.tsq"))
         return sorted(int(size) for size in found if size.isdigit())
@@ -139,10 +137,8 @@ def checked(note: bytes, answer: bytes, trusted: bytes, log: Trusted) -> Stamp:
     """What a time-stamp shows about a signed state. Raises StampWrong, BadCertificates, BadNote."""
     checkpoint = Checkpoint.open(note, log)
     verifier = VerifierBuilder(roots=_certificates(trusted)).build()
+    told, _ = _granted(answer)
     try:
-        told = decode_timestamp_response(answer)
-        if PKIStatus(told.status) != PKIStatus.GRANTED:
-            raise StampWrong("the authority refused", "时间戳机构拒绝了申请")
         verifier.verify_message(told, note)
         return Stamp(checkpoint, note, answer, told.tst_info.gen_time)
     except (VerificationError, ValueError):
@@ -152,12 +148,16 @@ def checked(note: bytes, answer: bytes, trusted: bytes, log: Trusted) -> Stamp:
         ) from None
 
 
-def _is_of(answer: bytes, note: bytes) -> bool:
+def _granted(answer: bytes) -> tuple[TimeStampResponse, bytes]:
+    """The answer, if the authority gave a time-stamp, and the digest that it is of. Raises StampWrong."""
     try:
         told = decode_timestamp_response(answer)
-        return bool(told.tst_info.message_imprint.message == hashlib.sha256(note).digest())
+        # What was refused is of nothing: there is no digest to look at.
+        if PKIStatus(told.status) == PKIStatus.GRANTED:
+            return told, told.tst_info.message_imprint.message
     except ValueError:
         raise StampWrong("it cannot be read", "无法识别") from None
+    raise StampWrong("the authority refused", "时间戳机构拒绝了申请")
 
 
 def _certificates(trusted: bytes) -> list[Certificate]:

@@ -1,21 +1,23 @@
 """An authority says when the ledger was what it is; openssl's own authority runs in the test."""
 
 import http.server
+import resource
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ledger import Log
-from ledger.errors import BadNote
+from ledger.errors import BadNote, CannotAppend, LedgerAltered
 from ledger.timestamp import BadCertificates, Stamps, StampWrong, checked
 from tests.cli.typing_in import typed
 from tests.ledger.authority import Authority, authority
-from tests.ledger.books import SIGNER, fill, new_log
+from tests.ledger.books import SIGNER, about, fill, new_log
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not on this machine")
 
@@ -47,6 +49,81 @@ def test_the_same_state_is_asked_about_once(book: Log, tmp_path: Path) -> None:
     assert stamps.request(book.checkpoint(), SIGNER.verifier) == stamps.request(
         book.checkpoint(), SIGNER.verifier
     )
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may become larger: as on a full disk, a write stops in the middle."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_answer_the_full_disk_cut_off_takes_nothing_from_what_is_kept(
+    book: Log, tsa: Authority, tmp_path: Path
+) -> None:
+    stamps, trusted = Stamps(tmp_path / "stamps"), tsa.ca.read_bytes()
+    first = stamps.keep(
+        tsa.answer(stamps.request(book.checkpoint(), SIGNER.verifier)), trusted, SIGNER.verifier
+    )
+    fill(book, 3)
+    answer = tsa.answer(stamps.request(book.checkpoint(), SIGNER.verifier))
+    with room_for(100), pytest.raises(CannotAppend):
+        stamps.keep(answer, trusted, SIGNER.verifier)
+    assert stamps.newest() == (first.note, first.answer)
+    assert stamps.all(trusted, SIGNER.verifier) == [first]
+    second = stamps.keep(answer, trusted, SIGNER.verifier)
+    assert stamps.all(trusted, SIGNER.verifier) == [first, second]
+
+
+@pytest.mark.parametrize("name", ["5.note", "5.tsq"])
+def test_a_request_that_could_not_be_written_is_made_again(
+    book: Log, tsa: Authority, tmp_path: Path, name: str
+) -> None:
+    stamps = Stamps(tmp_path / "stamps")
+    (stamps.folder / f"{name}.new").mkdir(parents=True)
+    with pytest.raises(CannotAppend):
+        stamps.request(book.checkpoint(), SIGNER.verifier)
+    (stamps.folder / f"{name}.new").rmdir()
+    query = stamps.request(book.checkpoint(), SIGNER.verifier)
+    assert stamps.keep(tsa.answer(query), tsa.ca.read_bytes(), SIGNER.verifier).checkpoint.size == 5
+
+
+@pytest.mark.attack
+def test_another_history_of_the_same_length_does_not_take_the_place_of_what_was_stamped(
+    book: Log, tsa: Authority, tmp_path: Path
+) -> None:
+    stamps = Stamps(tmp_path / "stamps")
+    kept = stamps.keep(
+        tsa.answer(stamps.request(book.checkpoint(), SIGNER.verifier)), tsa.ca.read_bytes(), SIGNER.verifier
+    )
+    with new_log(tmp_path / "other.db") as other:
+        other.append(about(7))
+        fill(other, 4)
+        with pytest.raises(LedgerAltered, match="its first 5 entries are not those"):
+            stamps.request(other.checkpoint(), SIGNER.verifier)
+    assert stamps.newest() == (kept.note, kept.answer)
+
+
+# PKIStatusInfo with status 2 (rejection), without and with a failure; "granted" without a time-stamp; no answer at all.
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("30053003020102", "the authority refused"),
+        ("3009300702010203020520", "the authority refused"),
+        ("30053003020100", "it cannot be read"),
+        ("", "it cannot be read"),
+        ("3003", "it cannot be read"),
+    ],
+)
+def test_a_refusal_is_told_as_one(book: Log, tmp_path: Path, answer: str, told: str) -> None:
+    stamps = Stamps(tmp_path / "stamps")
+    stamps.request(book.checkpoint(), SIGNER.verifier)
+    with pytest.raises(StampWrong, match=told):
+        stamps.keep(bytes.fromhex(answer), b"", SIGNER.verifier)
 
 
 def test_only_a_digest_goes_out(book: Log, tmp_path: Path) -> None:
@@ -115,6 +192,11 @@ def test_as_it_is_typed_with_a_network_and_without(tsa: Authority, tmp_path: Pat
     node, ca = str(tmp_path / "kunshan"), str(tsa.ca)
     assert typed("init", node, "--region", "320583", "--name", "昆山").exit_code == 0
     assert typed("--node", node, "ledger", "timestamp").exit_code == 2
+    # One slip of the hand must not cost the node its keys.
+    keys = tmp_path / "kunshan" / "keys" / "master.key"
+    before = keys.read_bytes()
+    assert typed("--node", node, "ledger", "timestamp", "--request", str(keys)).exit_code == 5
+    assert keys.read_bytes() == before
     query = tmp_path / "q.tsq"
     assert typed("--node", node, "ledger", "timestamp", "--request", str(query)).exit_code == 0
     (tmp_path / "a.tsr").write_bytes(tsa.answer(query.read_bytes()))
