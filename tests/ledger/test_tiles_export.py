@@ -4,14 +4,14 @@ import functools
 import http.server
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ledger import Log
 from ledger.checkpoint import Checkpoint
-from ledger.errors import LedgerAltered
+from ledger.errors import CannotAppend, LedgerAltered
 from ledger.merkle import leaf_hash, root
 from ledger.tiles_export import export_tiles, tile_path
 from tests.ledger.books import SIGNER, VKEY, fill, new_log
@@ -99,6 +99,57 @@ def test_another_history_is_not_written_over(log: Log, mirror: Path, tmp_path: P
             export_tiles(other, mirror)
     (mirror / "checkpoint").write_bytes(b"nonsense")
     with pytest.raises(LedgerAltered):
+        export_tiles(log, mirror)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("tile/entries/000", lambda content: content[:50] + b"AAAA" + content[54:]),
+        ("tile/entries/001.p/44", lambda content: content[:-1]),
+        ("tile/entries/001.p/44", lambda content: content + b"\0"),
+        ("tile/entries/001.p/44", lambda _: b""),
+        ("tile/0/000", lambda content: content[32:] + content[:32]),
+        ("tile/1/000.p/1", lambda content: content + content),
+    ],
+)
+def test_a_mirror_that_was_touched_is_named_and_not_gone_on_with(
+    log: Log, mirror: Path, name: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    fill(log, 300)
+    export_tiles(log, mirror)
+    (mirror / name).write_bytes(spoil((mirror / name).read_bytes()))
+    (mirror / "tile/0/001.p/44").unlink()
+    before = names(mirror)
+    with pytest.raises(LedgerAltered, match=f"{name} is not what the ledger has"):
+        export_tiles(log, mirror)
+    assert names(mirror) == before
+
+
+@pytest.mark.attack
+def test_a_length_that_leads_beyond_the_end_is_found(log: Log, mirror: Path) -> None:
+    fill(log, 1)
+    export_tiles(log, mirror)
+    bundle = mirror / "tile/entries/000.p/1"
+    content = bundle.read_bytes()
+    bundle.write_bytes((int.from_bytes(content[:2]) + 1).to_bytes(2) + content[2:])
+    with pytest.raises(LedgerAltered):
+        export_tiles(log, mirror)
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "tile/0/000.p/9", "tile/entries/000.p/9"])
+def test_a_folder_in_the_place_of_a_file_is_said_to_be_in_the_way(log: Log, mirror: Path, name: str) -> None:
+    fill(log, 9)
+    (mirror / name).mkdir(parents=True)
+    with pytest.raises(CannotAppend):
+        export_tiles(log, mirror)
+
+
+def test_a_file_in_the_place_of_a_folder_too(log: Log, mirror: Path) -> None:
+    fill(log, 9)
+    (mirror / "tile").write_text("in the way")
+    with pytest.raises(CannotAppend):
         export_tiles(log, mirror)
 
 
