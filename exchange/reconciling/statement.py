@@ -4,18 +4,20 @@ Both ledgers know an answer by the same id: that of the entry the holder of the 
 """
 
 import hashlib
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from exchange.audit.details import details_of
+from exchange.audit.details import Details, details_of
 from exchange.audit.search import Filter, search
 from exchange.errors import ExchangeError
 from exchange.federation.card import Card
 from exchange.instants import to_us
 from exchange.node.node import Node
 from ledger import Recorded
+from ledger.checkpoint import Checkpoint
 from ledger.errors import BadKey, BadNote
 from ledger.note import Verifier
 
@@ -25,19 +27,22 @@ MOST_BYTES = 64 << 20
 EARLIER = timedelta(hours=1)
 _TITLE = "hutong statement 1"
 Side = Literal["asked", "answered"]
+# What a calendar can show, also in China's time.
+Microseconds = Annotated[int, msgspec.Meta(ge=0, lt=to_us(datetime(9999, 1, 1, tzinfo=UTC)))]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question between the two.
 
-    `answer` is the id of the holder's entry ("" where no answer came), `entry` that of the writer's own. `asked_us` is
-    when it was asked, by the asker's clock. `emergency`: the holder's entry may have waited in its spool.
+    `answer` is the id of the holder's entry, by which both know it: "" where no answer came, and of an emergency that
+    waited in the holder's spool, whose entry got another id than the asker was told. `entry` is the id of the writer's
+    own. `asked_us` is when it was asked, by the asker's clock.
     """
 
     side: Side
     answer: str
     entry: str
-    asked_us: int
+    asked_us: Microseconds
     permit: bool
     emergency: bool
 
@@ -84,18 +89,21 @@ def state(
     node: Node, peer: Card, *, since: datetime | None = None, until: datetime | None = None
 ) -> Statement:
     """What this node's ledger says about `peer`, of questions asked in that time. Raises LedgerAltered."""
-    rows: dict[tuple[Side, str, int], Row] = {}
+    rows: dict[tuple[str | int, ...], Row] = {}
     sealed = 0
     # By when it was asked, which both know alike; it is written down a little later, an emergency at times much later.
     for found in search(node.log, Filter(type="access", since=since and since - EARLIER)):
-        row = _row(node, peer, found)
-        if row is None or not _is_within(found, since, until):
+        side = _side(found)
+        if side is None or not _is_within(found, since, until):
             continue
-        if row == _SEALED:
+        details = details_of(node.office, found)
+        if side == "asked" and not details.open:
             sealed += 1
             continue
-        # A question for several people is several accesses here, and one answer.
-        rows.setdefault((row.side, row.answer, row.asked_us), row)
+        row = _asked(node, peer, found, details) if side == "asked" else _answered(peer, found, details)
+        if row is not None:
+            # A question for several people is several accesses here, and one answer.
+            rows.setdefault(_question(node, found, details, row), row)
     told = Statement(
         format=FORMAT,
         node=node.id,
@@ -110,24 +118,35 @@ def state(
     return msgspec.structs.replace(told, signature=node.log.signer.sign(told.signed_text()).decode())
 
 
-def read(content: bytes, vkey: str | None = None) -> Statement:
-    """A statement, if it is as its node signed it; `vkey`: its key as the reader knows it. Raises BadStatement."""
+def read(content: bytes, known: Mapping[str, str] | None = None) -> Statement:
+    """A statement, if it is as its node's ledger signed it, and so is the state of the ledger in it.
+
+    `known`: node to verifier key, as the reader knows them; of a node that is in it, no other key counts. Raises
+    BadStatement.
+    """
     try:
         if len(content) > MOST_BYTES:
             raise ValueError
         told = msgspec.json.decode(content, type=Statement)
         if told.format != FORMAT:
             raise ValueError
-        signed = Verifier.parse(told.verifier_key).open(told.signature.encode())
+        verifier = Verifier.parse(told.verifier_key)
+        signed = verifier.open(told.signature.encode())
+        origin = Checkpoint.open(told.checkpoint.encode(), verifier).origin
     except (ValueError, RecursionError, BadKey, BadNote):
         raise BadStatement("is not one, or is not signed", "无法识别或没有签名") from None
     if signed != told.signed_text():
         raise BadStatement("is not as it was signed", "与签名时不同")
-    if vkey is not None and vkey != told.verifier_key:
+    if node_of(origin) != told.node or (known or {}).get(told.node, told.verifier_key) != told.verifier_key:
         raise BadStatement(
             f"is not by the ledger of {told.node} that is known here", "不是此处所知的账本出具的"
         )
     return told
+
+
+def node_of(origin: str) -> str:
+    """The id of the node whose ledger has this name: `hutong.REGION/NODE`."""
+    return origin.rpartition("/")[2]
 
 
 def _is_within(found: Recorded, since: datetime | None, until: datetime | None) -> bool:
@@ -135,28 +154,25 @@ def _is_within(found: Recorded, since: datetime | None, until: datetime | None) 
     return (since is None or asked >= to_us(since)) and (until is None or asked < to_us(until))
 
 
-_SEALED = Row(side="asked", answer="", entry="", asked_us=-1, permit=False, emergency=False)
-
-
-def _row(node: Node, peer: Card, found: Recorded) -> Row | None:
-    """The row of an entry; None where it is not about `peer`, _SEALED where that cannot be told any more."""
-    kind = found.entry.subtype
-    if kind == "receipt" or (kind == "refuse" and found.entry.phase != "outcome"):
-        return _answered(node, peer, found)
-    if found.entry.phase == "outcome" and kind in ("receive", "refuse"):
-        return _asked(node, peer, found)
-    return None
-
-
-def _answered(node: Node, peer: Card, found: Recorded) -> Row | None:
+def _side(found: Recorded) -> Side | None:
+    """Whether the entry says how a question was answered here, or what came back from elsewhere."""
     entry = found.entry
-    if peer.organisation(entry.organisation) is None:
-        told = details_of(node.office, found).told
-        if entry.organisation or told.get("peer") != peer.id:
-            return None
+    # What waited in the spool had no place in the ledger yet that a receipt could have proved.
+    is_spooled = (entry.subtype, entry.phase, entry.source) == ("disclose", "intent", "spool")
+    if entry.subtype == "receipt" or is_spooled or (entry.subtype == "refuse" and entry.phase != "outcome"):
+        return "answered"
+    return "asked" if entry.phase == "outcome" and entry.subtype in ("receive", "refuse") else None
+
+
+def _answered(peer: Card, found: Recorded, details: Details) -> Row | None:
+    entry = found.entry
+    if peer.organisation(entry.organisation) is None and (
+        entry.organisation or details.told.get("peer") != peer.id
+    ):
+        return None
     return Row(
         side="answered",
-        answer=found.id,
+        answer=found.id if entry.source != "spool" else "",
         entry=found.id,
         asked_us=entry.claimed_us,
         permit=entry.decision == "permit",
@@ -164,12 +180,9 @@ def _answered(node: Node, peer: Card, found: Recorded) -> Row | None:
     )
 
 
-def _asked(node: Node, peer: Card, found: Recorded) -> Row | None:
-    details = details_of(node.office, found)
-    if not details.open:
-        return _SEALED
+def _asked(node: Node, peer: Card, found: Recorded, details: Details) -> Row | None:
     answer = _answer_in(details.told)
-    holder = answer.get("holder") if answer else _holder_of(node, found)
+    holder = answer.get("holder") if answer else _intent_of(node, found).get("holder")
     if holder != peer.id:
         return None
     return Row(
@@ -182,7 +195,21 @@ def _asked(node: Node, peer: Card, found: Recorded) -> Row | None:
     )
 
 
-def _answer_in(told: Any) -> dict[str, Any] | None:
+def _question(node: Node, found: Recorded, details: Details, row: Row) -> tuple[str | int, ...]:
+    """What the entries about one answer have in common: its id, unless each person's entry has one of its own.
+
+    Then it is what was asked for, too: an asker that gives two questions the same id would hide one of them.
+    """
+    if row.answer and (row.side == "asked" or row.permit):
+        return row.side, row.answer
+    told = details.told if "request" in details.told else _intent_of(node, found)
+    request = told.get("request", "")
+    name = request.get("id", "") if isinstance(request, Mapping) else request
+    entry = found.entry
+    return row.side, str(name), entry.claimed_us, entry.patient, entry.purpose, entry.object_class
+
+
+def _answer_in(told: Mapping[str, Any]) -> dict[str, Any] | None:
     text = told.get("answer")
     if not isinstance(text, str):
         return None
@@ -190,7 +217,8 @@ def _answer_in(told: Any) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _holder_of(node: Node, outcome: Recorded) -> str:
-    """Whom a question went to that was never answered: its intent says so."""
-    told = details_of(node.office, node.log.find(outcome.entry.intent)).told
-    return str(told.get("holder", ""))
+def _intent_of(node: Node, found: Recorded) -> Mapping[str, Any]:
+    """What was written down before: of a question that was never answered, it says to whom it went."""
+    if not found.entry.intent:
+        return {}
+    return details_of(node.office, node.log.find(found.entry.intent)).told

@@ -1,6 +1,7 @@
 """Two regions' ledgers against each other."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,12 +12,15 @@ from cli.files import answer_to, hand_over, read_bytes
 from cli.options import WHEN, When, as_json, out_file
 from cli.terminal import Terminal
 
+if TYPE_CHECKING:
+    from exchange.reconciling.comparing import Compared
+
 HEAD = (
     ("asked", "提问时间"),
     ("asker", "提问方"),
     ("holder", "持有方"),
     ("entry", "条目"),
-    ("what differs", "不一致之处"),
+    ("what is told", "所记内容"),
 )
 
 
@@ -55,41 +59,51 @@ def statement(
 @ledger.command()
 @click.argument("one", metavar="STATEMENT", help="What one of the two nodes wrote.")
 @click.argument("other", metavar="OTHER", help="What the other wrote, of the same time.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="VKEY",
+    help="A node's ledger key as the node told you; once for each. Else those the node of --node knows.",
+)
 @as_json
 @click.pass_obj
-def reconcile(terminal: Terminal, one: str, other: str, as_json: bool) -> None:
+def reconcile(terminal: Terminal, one: str, other: str, keys: tuple[str, ...], as_json: bool) -> None:
     """Hold two nodes' statements against each other, and name every entry that one of them lacks.
 
-    Needs no node. Exit code 4 where the two ledgers do not tell the same.
+    Needs no node; then --key says whose the statements are. Exit code 4 where the two ledgers do not tell the same.
 
     Example:
-        hutong ledger reconcile kunshan.statement.json zhuhai.statement.json
+        hutong --node kunshan ledger reconcile kunshan.statement.json zhuhai.statement.json
     """
     from exchange.reconciling import compare, read
 
-    told = [read(read_bytes(file)) for file in (one, other)]
+    known = _known(terminal, keys)
+    told = [read(read_bytes(file), known) for file in (one, other)]
     found = compare(told[0], told[1])
     if as_json:
         output.document(
-            {"alike": found.alike, "unanswered": found.unanswered, "differences": list(found.differences)}
+            {
+                "alike": found.alike,
+                "unanswered": found.unanswered,
+                "not_arrived": list(found.not_arrived),
+                "differences": list(found.differences),
+                "by": [
+                    {"node": each.node, "key": each.verifier_key, "known": each.node in known}
+                    for each in told
+                ],
+            }
         )
     else:
-        terminal.say(
-            f"{found.alike} questions are told alike, {found.unanswered} answers did not arrive,"
-            f" {len(found.differences)} differ",
-            f"{found.alike} 次提问记录一致，{found.unanswered} 次答复未送达，{len(found.differences)} 处不一致",
-        )
-        rows = [
-            (terminal.time(each.at), each.asker, each.holder, each.entry, terminal.told(each.en, each.zh))
-            for each in found.differences
-        ]
-        if rows:
-            terminal.table(HEAD, rows)
+        _say(terminal, found)
     for each in told:
-        terminal.note(
-            f"the statement of {each.node} is signed by {each.verifier_key}; compare it with its card",
-            f"{each.node} 的对账单由 {each.verifier_key} 签名；请与其名片核对",
-        )
+        if each.node not in known:
+            terminal.note(
+                f"it is not known whose the statement of {each.node} is: it is signed by {each.verifier_key};"
+                " give --key, or a --node that has joined it",
+                f"无法确认 {each.node} 的对账单出自谁：其签名公钥为 {each.verifier_key}；"
+                "请用 --key 给出其公钥，或用 --node 指定已与其互联的节点",
+            )
     if found.differences:
         raise NotVerified(
             "the two ledgers do not tell the same",
@@ -97,3 +111,37 @@ def reconcile(terminal: Terminal, one: str, other: str, as_json: bool) -> None:
             hint="the node that has the entry proves it: hutong ledger prove ENTRY, or hutong ledger evidence ENTRY",
             hint_zh="由存有该条目的节点出具证明：hutong ledger prove 条目，或 hutong ledger evidence 条目",
         )
+
+
+def _say(terminal: Terminal, found: "Compared") -> None:
+    permits = len(found.not_arrived)
+    of_them = (f" ({permits} of them permits)", f"（其中 {permits} 次为准许）") if permits else ("", "")
+    terminal.say(
+        f"{found.alike} questions are told alike, {found.unanswered} answers did not arrive{of_them[0]},"
+        f" {len(found.differences)} differ",
+        f"{found.alike} 次提问记录一致，{found.unanswered} 次答复未送达{of_them[1]}，"
+        f"{len(found.differences)} 处不一致",
+    )
+    rows = [
+        (terminal.time(each.at), each.asker, each.holder, each.entry, terminal.told(each.en, each.zh))
+        for each in (*found.differences, *found.not_arrived)
+    ]
+    if rows:
+        terminal.table(HEAD, rows)
+
+
+def _known(terminal: Terminal, keys: tuple[str, ...]) -> dict[str, str]:
+    """Node to ledger key: what was given, and what the node knows where there is one. Raises BadKey, NotANode."""
+    from exchange.federation.peers import PeerBook
+    from exchange.node.layout import Layout
+    from exchange.reconciling import node_of
+    from exchange.wiring import verifier_key
+    from ledger.note import Verifier
+
+    given = {node_of(Verifier.parse(key.strip()).name): key.strip() for key in keys}
+    layout = Layout(terminal.node)
+    if terminal.node == Path() and not layout.settings.exists():
+        return given
+    own = verifier_key(terminal.node, terminal.environment)
+    cards = {card.id: card.ledger_key for card in PeerBook(layout.peers)}
+    return {**cards, node_of(Verifier.parse(own).name): own, **given}
