@@ -8,7 +8,7 @@ from ledger import Recorded
 
 
 def follow(node: Node, wanted: Filter, wait: Callable[[], None]) -> Iterator[Recorded]:
-    """Those since `wanted.since`, or from now on; then every new one. `wait` is called where there is none.
+    """Those since `wanted.since`, or from now on; then every new one, not before that. `wait` is called between.
 
     It never ends by itself: what `wait` raises ends it. Raises LedgerAltered.
     """
@@ -18,7 +18,7 @@ def follow(node: Node, wanted: Filter, wait: Callable[[], None]) -> Iterator[Rec
     while True:
         size = node.log.size
         for one in node.log.scan(at, size):
-            if wanted.keeps(one):
+            if wanted.keeps(one) and (wanted.since is None or one.time >= wanted.since):
                 yield one
         at = size
         wait()
