@@ -12,7 +12,8 @@ from exchange.instants import CHINA
 # How spreadsheets know that a file is UTF-8.
 MARK = "\ufeff"
 # What a spreadsheet takes for the beginning of a formula, also in the width of Chinese (OWASP, CSV injection).
-_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
+_FORMULA = frozenset("=+-@＝＋－＠")
+_BEGINS = frozenset("\t\r\n")
 
 
 def _time(moment: datetime | None) -> str:
@@ -74,7 +75,9 @@ def row(event: Event) -> bytes:
 
 def harmless(cell: str) -> str:
     """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.lstrip(" \u3000\xa0")[:1] in _FORMULA else cell
+    # Which blanks and unseen signs a spreadsheet passes over differs: all of them.
+    seen = next((sign for sign in cell if sign.isprintable() and not sign.isspace()), "")
+    return f"'{cell}" if seen in _FORMULA or cell[:1] in _BEGINS else cell
 
 
 def _line(cells: list[str]) -> bytes:
