@@ -55,12 +55,12 @@ def answer_to(file: Path | None) -> Iterator[IO[bytes]]:
         # A device or a pipe is written to, never replaced.
         with _explained(file):
             opened = file.open("wb")
-        with opened:
+        with _closed(opened, file):
             yield opened
     else:
         with _explained(file):
             draft = NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False)  # noqa: SIM115
-        with draft:
+        with _closed(draft.file, file):
             try:
                 yield draft.file
                 with _explained(file):
@@ -97,6 +97,16 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWriteAnswer(str(file), error.strerror or type(error).__name__) from error
+
+
+@contextmanager
+def _closed(opened: IO[bytes], file: Path) -> Iterator[None]:
+    """Close it at the end: what it kept back may be refused only then."""
+    try:
+        yield
+    finally:
+        with _explained(file):
+            opened.close()
 
 
 def _in_a_node(file: Path) -> bool:

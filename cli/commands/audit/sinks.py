@@ -82,15 +82,16 @@ def sink_for(out: Path | None, *, is_folder: bool) -> "Iterator[Sink]":
         with answer_to(out) as opened:
             yield OneFile(opened, out)
         return
-    _require_free(out)
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    folder = out.resolve()
+    _require_free(folder, named=out)
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         beside.mkdir(mode=0o700)
     except OSError as error:
         raise CannotWriteAnswer(str(out), error.strerror or type(error).__name__) from error
     try:
         yield Folder(beside)
-        beside.rename(out)  # over an empty folder, never over one that holds something
+        beside.rename(folder)  # over an empty folder, never over one that holds something
     except BaseException as error:
         shutil.rmtree(beside, ignore_errors=True)
         if isinstance(error, OSError):
@@ -98,9 +99,12 @@ def sink_for(out: Path | None, *, is_folder: bool) -> "Iterator[Sink]":
         raise
 
 
-def _require_free(folder: Path) -> None:
+def _require_free(folder: Path, *, named: Path) -> None:
     """Return if `folder` can appear: nothing is in it, and it is not in a node. Raises CannotWriteAnswer."""
-    if any((above / "node.toml").exists() for above in (folder.resolve(), *folder.resolve().parents)):
-        raise CannotWriteAnswer(str(folder), "it lies in a node's folder, whose files are not overwritten")
+    if any((above / "node.toml").exists() for above in (folder, *folder.parents)):
+        raise CannotWriteAnswer(str(named), "it lies in a node's folder, whose files are not overwritten")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CannotWriteAnswer(str(folder), "it is not an empty folder")
+        raise CannotWriteAnswer(str(named), "it is not an empty folder")
+    if folder == Path.cwd():
+        # It would be replaced under whoever stands in it, whose shell would then be nowhere.
+        raise CannotWriteAnswer(str(named), "it is the folder you are in; name one in it")
