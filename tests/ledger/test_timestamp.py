@@ -1,10 +1,12 @@
 """An authority says when the ledger was what it is; openssl's own authority runs in the test."""
 
 import http.server
+import json
 import resource
 import shutil
 import subprocess
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -214,3 +216,18 @@ def test_as_it_is_typed_with_a_network_and_without(tsa: Authority, tmp_path: Pat
     assert gone.exit_code == 5
     listed = typed("--node", node, "ledger", "timestamp", "--ca", ca, "--json")
     assert '"size": 1' in listed.stdout
+    _goes_into_a_bundle(node, tsa, tmp_path)
+
+
+def _goes_into_a_bundle(node: str, tsa: Authority, folder: Path) -> None:
+    """Which state it is about says the program in the bundle; by whom it is, openssl, with the command it prints."""
+    (first,) = json.loads(typed("--node", node, "ledger", "list", "--json").stdout)
+    made = typed("--node", node, "ledger", "evidence", first["id"], "-o", str(folder / "e.zip"))
+    assert made.exit_code == 0, made.stderr
+    told = typed("ledger", "check", str(folder / "e.zip")).stdout
+    assert "the time-stamp beside it is about its first 1 entries" in told
+    (folder / "unpacked").mkdir()
+    zipfile.ZipFile(folder / "e.zip").extractall(folder / "unpacked")
+    (command,) = (line.partition("openssl tells: ")[2] for line in told.splitlines() if "openssl" in line)
+    words = command.replace("AUTHORITY.pem", str(tsa.ca)).split()
+    assert subprocess.run(words, cwd=folder / "unpacked", check=False, capture_output=True).returncode == 0
