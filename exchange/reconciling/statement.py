@@ -19,6 +19,7 @@ from exchange.node.node import Node
 from ledger import Recorded
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadKey, BadNote
+from ledger.keys import Keys
 from ledger.note import Verifier
 
 FORMAT = "hutong-statement-1"
@@ -118,11 +119,11 @@ def state(
     return msgspec.structs.replace(told, signature=node.log.signer.sign(told.signed_text()).decode())
 
 
-def read(content: bytes, known: Mapping[str, str] | None = None) -> Statement:
+def read(content: bytes, known: Mapping[str, Keys] | None = None) -> Statement:
     """A statement, if it is as its node's ledger signed it, and so is the state of the ledger in it.
 
-    `known`: node to verifier key, as the reader knows them; of a node that is in it, no other key counts. Raises
-    BadStatement.
+    `known`: node to the keys of its ledger, as the reader knows them; of a node that is in it, no other counts, and
+    each for its own time. Raises BadStatement.
     """
     try:
         if len(content) > MOST_BYTES:
@@ -137,11 +138,22 @@ def read(content: bytes, known: Mapping[str, str] | None = None) -> Statement:
         raise BadStatement("is not one, or is not signed", "无法识别或没有签名") from None
     if signed != told.signed_text():
         raise BadStatement("is not as it was signed", "与签名时不同")
-    if node_of(origin) != told.node or (known or {}).get(told.node, told.verifier_key) != told.verifier_key:
+    if node_of(origin) != told.node or not _is_by(told, (known or {}).get(told.node)):
         raise BadStatement(
             f"is not by the ledger of {told.node} that is known here", "不是此处所知的账本出具的"
         )
     return told
+
+
+def _is_by(told: Statement, keys: Keys | None) -> bool:
+    """Whether the keys, where somebody knows them, are those it was signed with."""
+    if keys is None:
+        return True
+    try:
+        keys.open(told.checkpoint.encode())
+    except BadNote:
+        return False
+    return told.verifier_key in keys
 
 
 def node_of(origin: str) -> str:

@@ -127,7 +127,7 @@ def _with_stamped(members: dict[str, bytes], material: Material, log: Log, tree:
     if material.stamped is None:
         return []
     note, answer = material.stamped
-    state = Checkpoint.open(note, log.signer.verifier)
+    state = Checkpoint.open(note, log.keys)
     if not state.size:
         return []
     members["timestamp.note"], members["timestamp.tsr"] = note, answer

@@ -176,7 +176,19 @@ def text_signed_by(note: bytes, vkey: str) -> str:
 
 def read_checkpoint(note: bytes, vkey: str) -> tuple[int, bytes]:
     """Size and root of the ledger in a checkpoint that its own key signed."""
-    lines = text_signed_by(note, vkey).split("\n")
+    return _state_in(text_signed_by(note, vkey), vkey)
+
+
+def read_state(note: bytes, vkey: str) -> State:
+    """The same of a state that others signed, whichever key the ledger had then.
+
+    Its own signature would add nothing: that the ledger of today went on from there is looked at, hash by hash.
+    """
+    return _state_in(read_note(note)[0], vkey)
+
+
+def _state_in(text: str, vkey: str) -> State:
+    lines = text.split("\n")
     root = base64.b64decode(lines[2].encode("ascii"), validate=True) if len(lines) == 4 else b""
     if len(lines) != 4 or lines[0] != vkey.partition("+")[0] or not lines[1].isdigit() or len(root) != 32:
         raise Wrong("a checkpoint is not one", "检查点格式有误")
@@ -454,7 +466,7 @@ def _entry(files: dict[str, bytes], one: Found, size: int, root: bytes) -> Found
 def _witnessed(files: dict[str, bytes], told: Found, vkey: str, newest: State, policy: str | None) -> Found:
     """The state other regions signed, which must lie in the same history as the checkpoint."""
     note = files["witnessed.note"]
-    state = read_checkpoint(note, vkey)
+    state = read_state(note, vkey)
     if not _begins(state, newest, told["consistency"]):
         raise Wrong("the witnesses saw another ledger", "见证方见过的是另一个账本")
     asked = files["witness.policy"].decode("utf-8") if policy is None else policy
@@ -467,7 +479,7 @@ def _witnessed(files: dict[str, bytes], told: Found, vkey: str, newest: State, p
 def _stamped(files: dict[str, bytes], told: Found, vkey: str, newest: State) -> Found:
     """The state a time-stamp is about, which must lie in the same history as the checkpoint."""
     note = files["timestamp.note"]
-    state = read_checkpoint(note, vkey)
+    state = read_state(note, vkey)
     if not _begins(state, newest, told["stamp_consistency"]):
         raise Wrong("the time-stamp is about another ledger", "时间戳针对的是另一个账本")
     if hashlib.sha256(note).digest() not in files["timestamp.tsr"]:

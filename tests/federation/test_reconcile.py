@@ -19,14 +19,18 @@ from exchange.federation.running import listen, serving
 from exchange.federation.serving import app
 from exchange.node.tables import TABLES
 from exchange.path.office import Office
-from exchange.reconciling import BadStatement, Row, Statement, compare, read, state
+from exchange.reconciling import BadStatement, Row, Statement, compare, node_of, read, state
 from ledger import Log, Signer
 from ledger.checkpoint import Checkpoint
+from ledger.keys import Keys
 from tests.cli.typing_in import typed
 from tests.exchange.nodes import deaf
 from tests.federation.asking import Two, actor, asked, request, request_by
 from tests.federation.nodes import SILENT, Clock, Site
 from tests.federation.withdrawing import joined
+from tests.ledger.books import fill, new_log
+from tests.ledger.turns_of_keys import hand_over
+from tests.ledger.turns_of_keys import signer as book_signer
 
 
 @pytest.fixture(scope="module")
@@ -238,14 +242,14 @@ def test_every_answer_of_the_holder_is_told_as_something(
 def test_a_statement_that_was_touched_is_not_read(both: tuple[Statement, Statement]) -> None:
     written = both[0].written()
     assert read(written) == both[0]
-    known = {one.node: one.verifier_key for one in both}
+    known = {one.node: Keys.only(one.verifier_key) for one in both}
     assert read(written, known) == both[0]
-    assert read(written, {"tj": both[1].verifier_key}) == both[0]
+    assert read(written, {"tj": known["ks"]}) == both[0]
     for broken in (b"", b"{}", written.replace(b'"permit": true', b'"permit": false', 1), written[:-40]):
         with pytest.raises(BadStatement):
             read(broken)
     with pytest.raises(BadStatement):
-        read(written, {both[0].node: both[1].verifier_key})
+        read(written, {both[0].node: known["ks"]})
 
 
 def signed(told: Statement, by: Signer, **changes: Any) -> bytes:
@@ -271,7 +275,31 @@ def test_a_statement_needs_a_ledger_and_its_own_nodes_name(both: tuple[Statement
     forged = signed(both[0], PRETENDER, checkpoint=state_of.signed(PRETENDER).decode())
     assert read(forged).node == "zh"  # whose key it is, only the reader can know
     with pytest.raises(BadStatement, match="known here"):
-        read(forged, {"zh": both[0].verifier_key})
+        read(forged, {"zh": Keys.only(both[0].verifier_key)})
+
+
+@pytest.mark.attack
+def test_an_old_key_states_what_was_in_its_own_time_and_nothing_later(
+    both: tuple[Statement, Statement], tmp_path: Path
+) -> None:
+    old, new = book_signer(1), book_signer(2)
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 5)
+        then = log.checkpoint().decode()
+        hand_over(log, new)
+        fill(log, 2)
+        keys, root = log.keys, log.root()
+    node = node_of(old.origin)
+    said = msgspec.structs.replace(both[0], node=node, checkpoint=then)
+    late = Checkpoint(origin=old.origin, size=8, root=root)
+    assert read(signed(said, old), {node: keys}).node == node
+    assert read(signed(said, new, checkpoint=late.signed(new).decode()), {node: keys})
+    for by, checkpoint in (
+        (old, late.signed(old).decode()),
+        (book_signer(3), late.signed(book_signer(3)).decode()),
+    ):
+        with pytest.raises(BadStatement, match="known here"):
+            read(signed(said, by, checkpoint=checkpoint), {node: keys})
 
 
 @pytest.mark.attack

@@ -20,6 +20,7 @@ from ledger.errors import LedgerAltered
 from ledger.sealing import opening, seal
 from ledger.witness import Cosigned, Cosigner
 from tests.ledger.books import SIGNER, VKEY, about, dice, fill, new_log
+from tests.ledger.turns_of_keys import hand_over, signer
 
 KEY = bytes(range(32))
 WITNESSES = {name: Cosigner(f"w.example/{name}", name.encode() * 16) for name in ("w1", "w2", "w3")}
@@ -270,6 +271,20 @@ def test_no_bundle_is_made_of_a_ledger_that_is_not_the_one_others_saw(by: str, t
             )
             with pytest.raises(LedgerAltered, match=f"from the 9 entries that .*; it has {size}"):
                 make(other, material)
+
+
+def test_what_others_saw_before_the_key_changed_still_counts(tmp_path: Path) -> None:
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 9)
+        seen, stamp = witnessed(log, "w1", "w2"), stamped(log.checkpoint())
+        hand_over(log, signer(2))
+        fill(log, 3)
+        material = Material(entries=[log.read(4).id], witnessed=seen, policy=POLICY, stamped=stamp)
+        made = verifier.files_of(io.BytesIO(make(log, material)))
+    found = verifier.check(made, signer(2).verifier_key, POLICY)
+    assert (found["size"], found["witnessed"]["size"], found["stamped"]["size"]) == (13, 9, 9)
+    with pytest.raises(verifier.Wrong):  # what the old key signs now counts for nothing
+        verifier.check(resigned(made), signer(2).verifier_key)
 
 
 def test_what_others_saw_of_an_empty_ledger_is_left_out(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from exchange.reconciling.comparing import Compared
+    from ledger.keys import Keys
 
 HEAD = (
     ("asked", "提问时间"),
@@ -130,18 +131,19 @@ def _say(terminal: Terminal, found: "Compared") -> None:
         terminal.table(HEAD, rows)
 
 
-def _known(terminal: Terminal, keys: tuple[str, ...]) -> dict[str, str]:
-    """Node to ledger key: what was given, and what the node knows where there is one. Raises BadKey, NotANode."""
+def _known(terminal: Terminal, keys: tuple[str, ...]) -> "dict[str, Keys]":
+    """Node to its ledger's keys: those given, and those the node knows where there is one. Raises BadKey, NotANode."""
     from exchange.federation.peers import PeerBook
     from exchange.node.layout import Layout
     from exchange.reconciling import node_of
     from exchange.wiring import verifier_key
-    from ledger.note import Verifier
+    from ledger.keyring import keys_of_file
+    from ledger.keys import Keys
 
-    given = {node_of(Verifier.parse(key.strip()).name): key.strip() for key in keys}
+    given = {node_of(one.name): one for one in (Keys.only(key.strip()) for key in keys)}
     layout = Layout(terminal.node)
     if terminal.node == Path() and not layout.settings.exists():
         return given
-    own = verifier_key(terminal.node, terminal.environment)
-    cards = {card.id: card.ledger_key for card in PeerBook(layout.peers)}
-    return {**cards, node_of(Verifier.parse(own).name): own, **given}
+    own = keys_of_file(layout.ledger, verifier_key(terminal.node, terminal.environment))
+    cards = {card.id: card.ledger for card in PeerBook(layout.peers)}
+    return {**cards, node_of(own.name): own, **given}
