@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerAltered
+from ledger.keys import Handover
 from ledger.log import Log
 from ledger.tiles import Tree
 from ledger.witness import Cosigned
@@ -69,12 +70,22 @@ class _One(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     opening: str = ""
 
 
+class _Handover(msgspec.Struct, frozen=True, kw_only=True):
+    old_key: str
+    new_key: str
+    note: str
+    entry: str
+    inclusion_path: list[str]
+    consistency: list[str]
+
+
 class _Bundle(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     verifier_key: str
     entries: list[_One]
     consistency: list[str]
     stamp_consistency: list[str]
+    handovers: list[_Handover] | msgspec.UnsetType = msgspec.UNSET
 
 
 def make(log: Log, material: Material) -> bytes:
@@ -94,6 +105,7 @@ def make(log: Log, material: Material) -> bytes:
             entries.append(_One(index=found.index, file=name, path=path, opening=opened))
         consistency = _with_witnessed(members, material, tree)
         stamp_consistency = _with_stamped(members, material, log, tree)
+        handovers = [_handover(one, tree) for one in log.keys.handovers]
     members["checkpoint.note"] = note
     told = _Bundle(
         format=FORMAT,
@@ -101,6 +113,7 @@ def make(log: Log, material: Material) -> bytes:
         entries=entries,
         consistency=consistency,
         stamp_consistency=stamp_consistency,
+        handovers=handovers or msgspec.UNSET,
     )
     members["bundle.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
     members[MANIFEST] = log.signer.sign(_manifest(members))
@@ -132,6 +145,12 @@ def _with_stamped(members: dict[str, bytes], material: Material, log: Log, tree:
         return []
     members["timestamp.note"], members["timestamp.tsr"] = note, answer
     return _path_from(state, tree, "were time-stamped", "盖过时间戳")
+
+
+def _handover(one: Handover, tree: Tree) -> _Handover:
+    """A change of key as the court's program reads it, and the path from there to the newest state."""
+    path = _path_from(one.state(), tree, "were signed with an earlier key", "以早先密钥签名")
+    return _Handover(**msgspec.structs.asdict(one), consistency=path)
 
 
 def _path_from(state: Checkpoint, tree: Tree, en: str, zh: str) -> list[str]:

@@ -6,6 +6,7 @@
 This one file needs Python 3.8 or newer and nothing else: no network, no other program, none of Hutong. It is
 written to be read. What it checks, in this order:
 
+0. where the ledger's key was ever changed: that each key was handed over by the one before it;
 1. that every file of the bundle is the one the ledger's keeper signed for (MANIFEST, SHA-256, Ed25519, RFC 8032),
    and that nothing lies in it that is not checked below;
 2. that each entry stands at its place in the ledger: SHA-256 path to the root (RFC 9162), root signed (C2SP);
@@ -379,19 +380,21 @@ def check(files: dict[str, bytes], key: str | None = None, policy: str | None = 
 def _checked(files: dict[str, bytes], key: str | None, policy: str | None) -> Found:
     told = json.loads(files["bundle.json"].decode("utf-8"))
     vkey = told["verifier_key"]
-    if key is not None and key.strip() != vkey:
+    size, root = read_checkpoint(files["checkpoint.note"], vkey)
+    keys = _keys(told.get("handovers", []), vkey, (size, root))
+    if key is not None and key.strip() not in keys:
         raise Wrong(
             "the bundle is of another ledger than the key given", "证据包出自另一个账本，与所给公钥不符"
         )
     _require_manifest(files, vkey)
     _require_all_listed(files, told["entries"])
-    size, root = read_checkpoint(files["checkpoint.note"], vkey)
     entries = [_entry(files, one, size, root) for one in told["entries"]]
     found = {
         "origin": vkey.partition("+")[0],
         "size": size,
         "entries": entries,
         "key_given": key is not None,
+        "keys": keys,
         "witnessed": None,
         "stamped": None,
     }
@@ -402,6 +405,38 @@ def _checked(files: dict[str, bytes], key: str | None, policy: str | None) -> Fo
     if "timestamp.note" in files:
         found["stamped"] = _stamped(files, told, vkey, (size, root))
     return found
+
+
+def _keys(handovers: list[Found], vkey: str, newest: State) -> list[str]:
+    """The keys the ledger ever had, oldest first, each handed over by the one before it; the last is `vkey`.
+
+    A key hands over by signing a state together with its successor; the newest entry of that state names it.
+    """
+    keys: list[str] = []
+    before, due = (0, b""), None
+    for one in handovers:
+        old, new = one["old_key"], one["new_key"]
+        state = read_checkpoint(one["note"].encode("utf-8"), old)
+        body = one["entry"].encode("utf-8")
+        said = json.loads(one["entry"])["entry"]
+        path = [bytes.fromhex(step) for step in one["inclusion_path"]]
+        holds = (
+            read_checkpoint(one["note"].encode("utf-8"), new) == state
+            and (said["type"], said["subtype"], said["obligations"][0])
+            == ("ledger", "handover", "signed-by:" + new)
+            and root_from_inclusion(leaf_hash(body), state[0] - 1, state[0], path) == state[1]
+            and state[0] > before[0]
+            and due in (None, old)
+            and new not in [*keys, old]
+            and _begins(state, newest, one["consistency"])
+        )
+        if not holds:
+            raise Wrong("a key of the ledger was not handed over", "账本密钥没有有效交接")
+        keys.append(old)
+        before, due = state, new
+    if due not in (None, vkey):
+        raise Wrong("the ledger's key was handed over to another", "账本密钥已交接给另一把")
+    return [*keys, vkey]
 
 
 def _require_manifest(files: dict[str, bytes], vkey: str) -> None:
@@ -566,6 +601,14 @@ def words_of(found: Found) -> list[tuple[str, str]]:
             (
                 "NOTE: who made it, and when, is not checked here; openssl tells: " + typed,
                 "注意：由谁、何时签发不在此处核验，请用 openssl：" + typed,
+            )
+        )
+    if len(found["keys"]) > 1:
+        count = len(found["keys"])
+        lines.append(
+            (
+                "its key was changed {} times, each time with the old key's signature".format(count - 1),
+                "其密钥更换过 {} 次，每次均有旧密钥的签名".format(count - 1),
             )
         )
     if not found["key_given"]:

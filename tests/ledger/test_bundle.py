@@ -287,6 +287,46 @@ def test_what_others_saw_before_the_key_changed_still_counts(tmp_path: Path) -> 
         verifier.check(resigned(made), signer(2).verifier_key)
 
 
+def test_a_court_that_knows_any_key_of_the_ledger_can_check_the_evidence(tmp_path: Path) -> None:
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 9)
+        hand_over(log, signer(2))
+        fill(log, 3)
+        hand_over(log, signer(3))
+        made = verifier.files_of(io.BytesIO(make(log, Material(entries=[log.read(4).id]))))
+    for number in (1, 2, 3):
+        found = verifier.check(made, signer(number).verifier_key)
+        assert (found["key_given"], len(found["keys"])) == (True, 3)
+        assert ("its key was changed 2 times, each time with the old key's signature") in dict(
+            verifier.words_of(found)
+        )
+    with pytest.raises(verifier.Wrong, match="another ledger"):
+        verifier.check(made, signer(4).verifier_key)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("field", ["old_key", "new_key", "note", "entry", "inclusion_path", "consistency"])
+def test_no_part_of_a_change_of_key_can_be_changed_in_evidence(tmp_path: Path, field: str) -> None:
+    with new_log(tmp_path / "ledger.db") as log:
+        fill(log, 9)
+        hand_over(log, signer(2))
+        fill(log, 3)
+        hand_over(log, signer(3))
+        fill(log, 3)
+        made = verifier.files_of(io.BytesIO(make(log, Material(entries=[log.read(4).id]))))
+    told = json.loads(made["bundle.json"])
+    first, second = told["handovers"]
+    for handovers in (
+        [{**first, field: second[field]}, second],
+        [second, first],
+        [first],
+        [first, first, second],
+    ):
+        spoiled = {**made, "bundle.json": json.dumps({**told, "handovers": handovers}).encode()}
+        with pytest.raises(verifier.Wrong, match="handed over|does not hold"):
+            verifier.check(spoiled, VKEY)
+
+
 def test_what_others_saw_of_an_empty_ledger_is_left_out(tmp_path: Path) -> None:
     with new_log(tmp_path / "ledger.db") as log:
         seen, stamp = witnessed(log, "w1", "w2"), stamped(log.checkpoint())
