@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --
 	--no-emit-index-url --no-emit-find-links --group build $(UPGRADE) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-docs check-policies policy bench lock docs policy-tools test-tools clean
+.PHONY: help setup demo test torture check check-docs check-policies policy bench lock docs policy-tools test-tools clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ demo: $(READY) ## the whole story with three regions, in ./demo
 
 test: $(READY) ## everything that can be tested on this machine
 	$(BIN)/python -m pytest -n 2
+
+torture: $(READY) ## power cuts, failing disks and killed writers, at length (minutes)
+	HUTONG_TORTURE=long $(BIN)/python -m pytest -q tests/torture
 
 check: $(READY) ## lint, types, import directions, policies, docs and locks in step
 	$(BIN)/ruff check $(OURS)
