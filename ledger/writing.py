@@ -64,7 +64,7 @@ class Pen:
 
     def set_up(self, tables: Sequence[str]) -> None:
         """Make the state tables that live in the same file; each text is `CREATE TABLE IF NOT EXISTS ...`."""
-        db = self._db or self._reopen()
+        db = self._held()
         with explained(self._place):
             db.pragma("synchronous", "full")
             db.execute("BEGIN IMMEDIATE")
@@ -100,7 +100,7 @@ class Pen:
                 job.finish()
 
     def _commit(self, jobs: Sequence[Submission]) -> None:
-        db = self._db or self._reopen()
+        db = self._held()
         # Said before each commit: signing, which is not synced, may have been broken off half way.
         db.pragma("synchronous", "full")
         db.execute("BEGIN IMMEDIATE")
@@ -247,7 +247,16 @@ class Pen:
         else:
             db.set_busy_timeout(BUSY_MS)
 
-    def _reopen(self) -> apsw.Connection:
+    def _held(self) -> apsw.Connection:
+        """The connection, opened again where it was thrown away. Raises CannotAppend, LedgerAltered."""
+        if self._db is None:
+            self._reopen()
+        # Opening signs what it finds; a disk that cannot take that throws the connection away once more.
+        if self._db is None:
+            raise CannotAppend(self._place, "the disk reports an error", "磁盘报错")
+        return self._db
+
+    def _reopen(self) -> None:
         self._drop()
         db = connect_to_write(self._path)
         try:
@@ -264,7 +273,6 @@ class Pen:
         self._db, self._head, self._edge = db, head, edge
         self._patients.clear()
         self._sign()
-        return db
 
     def _drop(self) -> None:
         if self._db is not None and self._process == os.getpid():
