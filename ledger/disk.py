@@ -56,6 +56,17 @@ def make_durable(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        raise _refused(path.name, error) from None
+    make_names_durable(path)
+
+
+def make_names_durable(path: Path) -> None:
+    """The names beside `path` survive a power cut from here on. Raises CannotAppend.
+
+    SQLite syncs the folder too when it has made a file in it, and does not look whether that failed.
+    """
+    try:
         sync_folder(path.parent)
     except OSError as error:
         raise _refused(path.name, error) from None

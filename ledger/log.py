@@ -4,7 +4,7 @@ See docs/explanation/ledger.md for what that means and what it does not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -86,7 +86,8 @@ class Log:
             return cls.open(place, signer=signer, clock=clock, entropy=entropy, tables=tables)
         except BaseException:
             for leftover in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
-                leftover.unlink(missing_ok=True)
+                with suppress(OSError):  # the first failure is the one to tell
+                    leftover.unlink(missing_ok=True)
             raise
 
     @classmethod

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from ledger.body import Prepared, record
-from ledger.disk import BUSY_MS, connect_to_write, explained, use_write_ahead_log
+from ledger.disk import BUSY_MS, connect_to_write, explained, make_names_durable, use_write_ahead_log
 from ledger.entry import Recorded
 from ledger.errors import CannotAppend, LedgerAltered
 from ledger.handover import hand_over
@@ -267,6 +267,8 @@ class Pen:
                 head, edge = examine(db, self._place, self._signer)
                 self._require_grown(db, head)
                 db.execute("COMMIT")
+            # By now there is a write-ahead log, and the next entry will stand in nothing else.
+            make_names_durable(self._path)
         except BaseException:
             db.close()
             raise
