@@ -18,7 +18,7 @@ from cli.kinds import Noun
 from cli.language import Language
 from cli.terminal import Terminal
 from cli.tree import AUDIENCES
-from docs import scenarios
+from docs import attacks, scenarios
 from policies import rules_page
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -42,6 +42,7 @@ def commands_page() -> str:
 
 # Each page the program writes, and what writes it.
 PAGES: Mapping[Path, Callable[[], str]] = {
+    REFERENCE / "attacks.md": attacks.page,
     REFERENCE / "cli.md": commands_page,
     REFERENCE / "policy-rules.md": rules_page.page,
     REFERENCE / "scenarios.md": scenarios.page,
