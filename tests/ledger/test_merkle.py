@@ -1,6 +1,9 @@
 """The tree: the answers of RFC 6962, and an independent recursion that must always say the same."""
 
+import base64
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -200,3 +203,203 @@ def _mutations(index: int, size: int, path: list[bytes]) -> st.SearchStrategy[tu
         steps.map(lambda at: (index, [*path[:at], bytes([path[at][0] ^ 1]) + path[at][1:], *path[at + 1 :]])),
         st.just((index, [*path, bytes(32)])),
     )
+
+
+def test_leaf_and_node_are_hashed_as_the_reference_does() -> None:
+    """transparency-dev/merkle, rfc6962/rfc6962_test.go."""
+    leaf, node = merkle.leaf_hash(b"L123456"), merkle.node_hash(b"N123", b"N456")
+    assert leaf.hex() == "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56"
+    assert node.hex() == "aa217fe888e47007fa15edab33c2b492a722cb106c64667fc2b044444de66bbb"
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """A known proof of a leaf, hashes in base64."""
+
+    index: int
+    size: int
+    proof: tuple[str, ...]
+
+    @property
+    def leaf(self) -> bytes:
+        return merkle.leaf_hash(LEAVES[self.index])
+
+    def holds(self, root: bytes) -> bool:
+        steps = [base64.b64decode(step) for step in self.proof]
+        return merkle.root_from_inclusion(self.leaf, self.index, self.size, steps) == root
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """A known proof that one tree began another, hashes in base64."""
+
+    old: int
+    size: int
+    proof: tuple[str, ...]
+
+    def holds(self, old_root: bytes, root: bytes) -> bool:
+        steps = [base64.b64decode(step) for step in self.proof]
+        return merkle.is_consistent(self.old, old_root, self.size, root, steps)
+
+
+# transparency-dev/merkle, testdata/{inclusion,consistency}/*/happy-path.json, over the eight leaves above.
+INCLUSIONS = [
+    Inclusion(0, 1, ()),
+    Inclusion(
+        0,
+        8,
+        (
+            "lqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=",
+            "Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=",
+            "a0eq8p7jwq+a+Im8H7klTavTEXfxYjLdaqsDXKOb9uQ=",
+        ),
+    ),
+    Inclusion(
+        5,
+        8,
+        (
+            "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=",
+            "yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA=",
+            "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=",
+        ),
+    ),
+    Inclusion(2, 3, ("+sVCA+fMaWzw38tCySodnbr3CtnmIfS9jZhmLwDjwSU=",)),
+    Inclusion(
+        1,
+        5,
+        (
+            "bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=",
+            "Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=",
+            "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=",
+        ),
+    ),
+]
+CONSISTENCIES = [
+    Consistency(1, 1, ()),
+    Consistency(
+        1,
+        8,
+        (
+            "lqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=",
+            "Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=",
+            "a0eq8p7jwq+a+Im8H7klTavTEXfxYjLdaqsDXKOb9uQ=",
+        ),
+    ),
+    Consistency(
+        6,
+        8,
+        (
+            "DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o=",
+            "yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA=",
+            "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=",
+        ),
+    ),
+    Consistency(
+        2,
+        5,
+        (
+            "Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=",
+            "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=",
+        ),
+    ),
+    Consistency(
+        6,
+        7,
+        (
+            "DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o=",
+            "sIaT7C5yFZcTBkHoIR5+7cy0wmQTlj7ubB4u0W/7Gl8=",
+            "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=",
+        ),
+    ),
+]
+GARBAGE = base64.b64encode(hashlib.sha256(b"garbage").digest()).decode()
+
+
+def root_over(size: int) -> bytes:
+    return bytes.fromhex(ROOTS[size])
+
+
+def in_base64(root: bytes) -> str:
+    return base64.b64encode(root).decode()
+
+
+# What the same test data tries on each, as far as it changes anything.
+ON_A_PROOF: dict[str, Callable[[tuple[str, ...], str], tuple[str, ...]]] = {
+    "empty": lambda proof, root: (),
+    "without its last step": lambda proof, root: proof[:-1],
+    "without its first step": lambda proof, root: proof[1:],
+    "garbage before it": lambda proof, root: (GARBAGE, *proof),
+    "garbage behind it": lambda proof, root: (*proof, GARBAGE),
+    "the root before it": lambda proof, root: (root, *proof),
+    "the root behind it": lambda proof, root: (*proof, root),
+    "its first step twice": lambda proof, root: (*proof[:1], *proof),
+}
+ON_TWO_NUMBERS: dict[str, Callable[[int, int], tuple[int, int]]] = {
+    "one less": lambda at, size: (at - 1, size),
+    "one more": lambda at, size: (at + 1, size),
+    "another bit": lambda at, size: (at ^ 2, size),
+    "twice the size": lambda at, size: (at, size * 2),
+    "half the size": lambda at, size: (at, size // 2),
+    "the two exchanged": lambda at, size: (size, at),
+}
+
+
+@pytest.mark.parametrize("known", INCLUSIONS)
+def test_a_known_inclusion_proof_is_made_and_holds(known: Inclusion) -> None:
+    _, tree = grown(LEAVES[: known.size])
+    assert tuple(in_base64(step) for step in tree.inclusion_proof(known.index)) == known.proof
+    assert known.holds(root_over(known.size))
+
+
+@pytest.mark.parametrize("known", CONSISTENCIES)
+def test_a_known_consistency_proof_is_made_and_holds(known: Consistency) -> None:
+    _, tree = grown(LEAVES[: known.size])
+    assert tuple(in_base64(step) for step in tree.consistency_proof(known.old)) == known.proof
+    assert known.holds(root_over(known.old), root_over(known.size))
+
+
+KNOWN: list[Inclusion | Consistency] = [*INCLUSIONS, *CONSISTENCIES]
+CHANGED_PROOFS = [
+    (known, how)
+    for known in KNOWN
+    for how, change in ON_A_PROOF.items()
+    if change(known.proof, in_base64(root_over(known.size))) != known.proof
+]
+CHANGED_NUMBERS = [
+    (known, how)
+    for known in CONSISTENCIES
+    for how, change in ON_TWO_NUMBERS.items()
+    if change(known.old, known.size) != (known.old, known.size)
+]
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(("known", "how"), CHANGED_PROOFS)
+def test_a_known_proof_that_was_changed_does_not_hold(known: Inclusion | Consistency, how: str) -> None:
+    root = root_over(known.size)
+    forged = replace(known, proof=ON_A_PROOF[how](known.proof, in_base64(root)))
+    held = forged.holds(root) if isinstance(forged, Inclusion) else forged.holds(root_over(forged.old), root)
+    assert not held
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("how", ON_TWO_NUMBERS)
+@pytest.mark.parametrize("known", INCLUSIONS)
+def test_a_known_inclusion_proof_belongs_to_one_leaf_of_one_tree(known: Inclusion, how: str) -> None:
+    index, size = ON_TWO_NUMBERS[how](known.index, known.size)
+    steps = [base64.b64decode(step) for step in known.proof]
+    assert merkle.root_from_inclusion(known.leaf, index, size, steps) != root_over(known.size)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(("known", "how"), CHANGED_NUMBERS)
+def test_a_known_consistency_proof_belongs_to_two_trees(known: Consistency, how: str) -> None:
+    old, size = ON_TWO_NUMBERS[how](known.old, known.size)
+    forged = replace(known, old=old, size=size)
+    assert not forged.holds(root_over(known.old), root_over(known.size))
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("known", [one for one in CONSISTENCIES if one.old != one.size])
+def test_two_roots_cannot_be_exchanged(known: Consistency) -> None:
+    assert not known.holds(root_over(known.size), root_over(known.old))

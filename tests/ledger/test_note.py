@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger.checkpoint import Checkpoint
 from ledger.errors import BadKey, BadNote
 from ledger.merkle import EMPTY_ROOT
-from ledger.note import Signer, Verifier
+from ledger.note import Signer, Verifier, read_note
 from tests.ledger.books import SIGNER
 
 # golang.org/x/mod/sumdb/note, which C2SP signed-note describes: published keys, text and signatures.
@@ -154,3 +154,93 @@ def test_a_name_or_secret_that_cannot_be_used_is_refused(origin: str, seed: byte
 def test_an_empty_log_can_be_signed_too() -> None:
     empty = Checkpoint(origin=SIGNER.origin, size=0, root=EMPTY_ROOT)
     assert Checkpoint.open(empty.signed(SIGNER), SIGNER.verifier) == empty
+
+
+# C2SP signed-note, "Example": the verifier key, and the note it verifies.
+FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+FOO_NOTE = (
+    "This is an example message.\n\n"
+    "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
+).encode()
+# The example that begins the same page; its text has an empty line.
+POEM = (
+    "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned è subito sera.\n\n"
+    "— quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC"
+    "+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n"
+).encode()
+# C2SP tlog-checkpoint and tlog-cosignature: a checkpoint, and the line of a witness below it.
+SOFA = (
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— example.com/behind-the-sofa "
+    "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+    "— witness.example.com/w1 "
+    "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
+).encode()
+
+
+def test_the_example_of_the_specification_is_verified_by_its_key() -> None:
+    assert Verifier.parse(FOO).open(FOO_NOTE) == "This is an example message.\n"
+    assert str(Verifier.parse(FOO)) == FOO
+
+
+@pytest.mark.attack
+def test_the_example_does_not_verify_when_its_text_is_another() -> None:
+    with pytest.raises(BadNote, match="signature that is wrong"):
+        Verifier.parse(FOO).open(FOO_NOTE.replace(b"message", b"massage"))
+
+
+def test_the_text_of_a_note_may_hold_an_empty_line() -> None:
+    text, lines = read_note(POEM)
+    assert text.endswith("sole:\n\ned è subito sera.\n")
+    assert [(name, key_id.hex()) for name, key_id, _ in lines] == [
+        ("quasimodo.example/salvatore", "367ba04b")
+    ]
+
+
+def test_the_checkpoint_of_the_specification_is_read_and_both_its_lines() -> None:
+    """Its keys are not published, so who signed cannot be checked; how it is read can."""
+    text, lines = read_note(SOFA)
+    told = Checkpoint.parse(text)
+    assert (told.origin, told.size, told.root.hex()[:8]) == (
+        "example.com/behind-the-sofa",
+        20_852_163,
+        "0ac5186a",
+    )
+    assert str(told) == text
+    (log, log_key, signature), (witness, witness_key, cosignature) = lines
+    assert (log, log_key.hex(), len(signature)) == ("example.com/behind-the-sofa", "033de0ae", 64)
+    assert (witness, witness_key.hex(), len(cosignature)) == ("witness.example.com/w1", "8d66cf3f", 72)
+    # "time 1679315147", as the page says.
+    assert int.from_bytes(cosignature[:8]) == 1_679_315_147
+
+
+def test_sixteen_signatures_of_others_do_not_hide_ours() -> None:
+    """C2SP signed-note: a verifier must accept at least so many."""
+    text = NOTE.decode().partition("\n\n")[0] + "\n"
+    others = [Signer(f"w{n}.example", bytes([n]) * 32).sign(text).partition(b"\n\n")[2] for n in range(16)]
+    head, gap, own = NOTE.partition(b"\n\n")
+    assert Checkpoint.open(head + gap + b"".join(others) + own, SIGNER.verifier).size == 3
+
+
+@pytest.mark.attack
+def test_a_stranger_with_our_name_or_our_key_id_is_passed_over_and_vouches_for_nothing() -> None:
+    """C2SP signed-note: a line counts only if both are those of the key that is known."""
+    head, gap, own = NOTE.partition(b"\n\n")
+    value = base64.b64decode(own.split(b" ")[-1])
+    named = f"— {SIGNER.origin} ".encode() + base64.b64encode(b"\0\0\0\0" + value[4:]) + b"\n"
+    keyed = "— other.example ".encode() + base64.b64encode(value) + b"\n"
+    for line in (named, keyed):
+        with pytest.raises(BadNote, match="not signed by the key"):
+            Checkpoint.open(head + gap + line, SIGNER.verifier)
+        assert Checkpoint.open(head + gap + line + own, SIGNER.verifier).size == 3
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 63, 65, 128])
+def test_a_signature_of_another_length_is_refused(length: int) -> None:
+    head, gap, own = NOTE.partition(b"\n\n")
+    value = base64.b64decode(own.split(b" ")[-1])
+    cut = (value[:4] + (value[4:] * 2)[:length])[: 4 + length] if length > 4 else value[:length]
+    line = f"— {SIGNER.origin} ".encode() + base64.b64encode(cut) + b"\n"
+    with pytest.raises(BadNote):
+        Checkpoint.open(head + gap + line, SIGNER.verifier)
