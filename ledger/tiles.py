@@ -4,11 +4,11 @@ The layout of C2SP tlog-tiles: tile `number` at `level` holds the hashes of 256 
 leaves. Only the tile at the right edge of a level is ever written again, and only longer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from ledger import merkle
-from ledger.merkle import HASH_BYTES, node_hash
+from ledger.merkle import HASH_BYTES, node_hash, pair_hash
 
 WIDTH = 256
 _HEIGHT = 8
@@ -127,10 +127,8 @@ class Tree:
 def _joined(hashes: bytes) -> bytes:
     """The hash over a power of two of hashes."""
     while len(hashes) > HASH_BYTES:
-        hashes = b"".join(
-            node_hash(hashes[at : at + HASH_BYTES], hashes[at + HASH_BYTES : at + 2 * HASH_BYTES])
-            for at in range(0, len(hashes), 2 * HASH_BYTES)
-        )
+        pairs = range(0, len(hashes), 2 * HASH_BYTES)
+        hashes = b"".join([pair_hash(hashes[at : at + 2 * HASH_BYTES]) for at in pairs])
     return hashes
 
 
@@ -161,15 +159,30 @@ class Edge:
 
     def add(self, leaf: bytes) -> None:
         """One more leaf at the end."""
-        self._put(0, leaf)
-        node, height, rest = leaf, 0, self.size
+        self._grow(leaf, 0)
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """More leaves at the end, in the largest whole subtrees of one tile that they make."""
+        at = 0
+        while at < len(leaves):
+            end = self.size | WIDTH
+            height = min((end & -end).bit_length(), (len(leaves) - at).bit_length()) - 1
+            self._grow(b"".join(leaves[at : at + (1 << height)]), height)
+            at += 1 << height
+
+    def _grow(self, hashes: bytes, height: int) -> None:
+        """Add a whole subtree of 2**height leaves, which stands where such a one may begin."""
+        self._put(0, hashes)
+        node, rest = _joined(hashes), self.size >> height
+        if height == _HEIGHT:
+            self._put(1, node)
         while rest & 1:
             node = node_hash(self._peaks.pop(), node)
             height, rest = height + 1, rest >> 1
             if height % _HEIGHT == 0:
                 self._put(height // _HEIGHT, node)
         self._peaks.append(node)
-        self.size += 1
+        self.size += len(hashes) // HASH_BYTES
 
     def root(self) -> bytes:
         """The root over all leaves so far."""

@@ -8,36 +8,23 @@ from what is on the disk.
 import contextlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import apsw
 
-from ledger.body import Prepared, record
 from ledger.disk import BUSY_MS, connect_to_write, explained, make_names_durable, use_write_ahead_log
-from ledger.entry import Recorded
 from ledger.errors import CannotAppend, LedgerAltered
 from ledger.handover import hand_over
-from ledger.identity import RANDOM_BYTES, entry_id, next_time_us
-from ledger.merkle import EMPTY_ROOT, commitment_of, leaf_hash
+from ledger.identity import RANDOM_BYTES, entry_ids, next_time_us
+from ledger.merkle import EMPTY_ROOT
 from ledger.note import Signer
-from ledger.stored import Head, current, examine, keep_checkpoint, require_ledger, tree_of
+from ledger.sheet import PatientEdge, Sheet
+from ledger.stored import Head, examine, keep_checkpoint, require_ledger, tree_of
 from ledger.submission import Submission
 from ledger.tiles import Edge
 
 _MOST_REMEMBERED = 100_000
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What one transaction will add: nothing is final before its commit."""
-
-    size: int
-    time_us: int
-    patients: dict[str, tuple[int, bytes]]
-    leaves: list[bytes]
-    rows: list[tuple[int, bytes, bytes]]
 
 
 class Pen:
@@ -55,7 +42,7 @@ class Pen:
         self._db: apsw.Connection | None = None
         self._head = Head(0, EMPTY_ROOT, 0)
         self._edge = Edge()
-        self._patients: dict[str, tuple[int, bytes]] = {}
+        self._patients: dict[str, PatientEdge] = {}
         self._reopen()
 
     def close(self) -> None:
@@ -107,7 +94,7 @@ class Pen:
         self._catch_up(db)
         # One reading of the clock for all: the first entry gets it, the others follow a microsecond apart.
         start_us = next_time_us(self._head.time_us, self._clock())
-        sheet = _Sheet(self._head.size, start_us - 1, {}, [], [])
+        sheet = Sheet(self._head.size, start_us - 1, lambda patient: self._patient_edge(db, patient))
         written = [job for job in jobs if self._fill(db, sheet, job)]
         if not written:
             db.execute("ROLLBACK")
@@ -123,8 +110,7 @@ class Pen:
 
     def _catch_up(self, db: apsw.Connection) -> None:
         """Read the edge again where another process wrote, and see that it only added to what we know."""
-        head = current(db, self._place, self._signer)
-        if head != self._head:
+        if Head.read(db, self._place)[0] != self._head:
             head, edge = examine(db, self._place, self._signer)
             self._require_grown(db, head)
             self._head, self._edge = head, edge
@@ -135,17 +121,15 @@ class Pen:
         if head.size < known.size or tree_of(db, head.size).root(known.size) != known.root:
             raise LedgerAltered(self._place, "its past changed while it was open", "打开期间历史被改动")
 
-    def _fill(self, db: apsw.Connection, sheet: _Sheet, job: Submission) -> bool:
-        """Add a job to the sheet and run its changes; whether it holds. What fails leaves no trace."""
-        before = (sheet.size, sheet.time_us, len(sheet.rows))
-        patients = dict[str, tuple[int, bytes]]()
+    def _fill(self, db: apsw.Connection, sheet: Sheet, job: Submission) -> bool:
+        """Put a job on the sheet and run its changes; whether it holds. What fails leaves no trace."""
+        before, patients = sheet.size, dict[str, PatientEdge]()
         if job.has_changes:
             db.execute("SAVEPOINT job")
         try:
-            random = self._entropy(RANDOM_BYTES * len(job.entries))
-            for number, (prepared, change) in enumerate(zip(job.entries, job.changes, strict=True)):
-                own = random[number * RANDOM_BYTES : (number + 1) * RANDOM_BYTES]
-                found = self._record(db, sheet, patients, prepared, own)
+            ids = entry_ids(sheet.time_us + 1, self._entropy(RANDOM_BYTES * len(job.entries)))
+            for prepared, entry_id, change in zip(job.entries, ids, job.changes, strict=True):
+                found = sheet.add(prepared, entry_id, patients)
                 job.recorded.append(found)
                 if change:
                     change(db, found)
@@ -156,8 +140,7 @@ class Pen:
             if job.has_changes:
                 db.execute("ROLLBACK TO job")
                 db.execute("RELEASE job")
-            sheet.size, sheet.time_us, kept = before
-            del sheet.rows[kept:], sheet.leaves[kept:]
+            sheet.take_off(sheet.size - before)
             job.finish(error)
             return False
         if job.has_changes:
@@ -165,42 +148,12 @@ class Pen:
         sheet.patients.update(patients)
         return True
 
-    def _record(
-        self,
-        db: apsw.Connection,
-        sheet: _Sheet,
-        patients: dict[str, tuple[int, bytes]],
-        prepared: Prepared,
-        random: bytes,
-    ) -> Recorded:
-        """The next entry of the log, and of its patient."""
-        index, time_us, patient = sheet.size, sheet.time_us + 1, prepared.entry.patient
-        sequence, previous = 0, ""
-        if patient:
-            edge = patients.get(patient) or sheet.patients.get(patient) or self._patient_edge(db, patient)
-            sequence, previous = (edge[0] + 1, commitment_of(edge[1])) if edge else (1, "")
-        found = record(
-            prepared,
-            entry_id=entry_id(time_us, random),
-            index=index,
-            previous=previous,
-            sequence=sequence,
-            time_us=time_us,
-        )
-        leaf = leaf_hash(found.body)
-        if patient:
-            patients[patient] = (sequence, leaf)
-        sheet.rows.append((index, found.body, found.sealed))
-        sheet.leaves.append(leaf)
-        sheet.size, sheet.time_us = index + 1, time_us
-        return found
-
-    def _remember(self, patients: dict[str, tuple[int, bytes]]) -> None:
+    def _remember(self, patients: dict[str, PatientEdge]) -> None:
         if len(self._patients) > _MOST_REMEMBERED:
             self._patients.clear()
         self._patients.update(patients)
 
-    def _patient_edge(self, db: apsw.Connection, patient: str) -> tuple[int, bytes] | None:
+    def _patient_edge(self, db: apsw.Connection, patient: str) -> PatientEdge | None:
         known = self._patients.get(patient)
         if known is None:
             row = db.execute(
@@ -209,9 +162,8 @@ class Pen:
             known = None if row is None else (row[0], row[1])
         return known
 
-    def _store(self, db: apsw.Connection, sheet: _Sheet) -> Head:
-        for leaf in sheet.leaves:
-            self._edge.add(leaf)
+    def _store(self, db: apsw.Connection, sheet: Sheet) -> Head:
+        self._edge.extend(sheet.leaves)
         try:
             db.executemany("INSERT INTO entry VALUES (?, ?, ?)", sheet.rows)
         except apsw.ConstraintError:
@@ -224,7 +176,8 @@ class Pen:
         db.executemany("INSERT OR REPLACE INTO tile VALUES (?, ?, ?)", self._edge.take_written())
         db.executemany(
             "INSERT OR REPLACE INTO patient_edge VALUES (?, ?, ?)",
-            ((patient, *edge) for patient, edge in sheet.patients.items()),
+            # In the order of the table: neighbours share a page.
+            [(patient, *edge) for patient, edge in sorted(sheet.patients.items())],
         )
         head = Head(sheet.size, self._edge.root(), sheet.time_us)
         head.write(db, self._signer)

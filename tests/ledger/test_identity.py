@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.identity import entry_id, instant, next_time_us, time_us_of
+from ledger.identity import entry_id, entry_ids, instant, next_time_us, time_us_of
 
 # Until the year 10889, when 48 bits of milliseconds run out.
 times = st.integers(0, (2**48 - 1) * 1000 + 999)
@@ -26,6 +26,22 @@ def test_an_id_is_a_uuid_of_version_7_that_gives_its_time_back(time_us: int, ran
 def test_ids_sort_as_their_times_do(one: int, other: int, first: bytes, second: bytes) -> None:
     if one < other:
         assert entry_id(one, first) < entry_id(other, second)
+
+
+@given(st.integers(0, (2**48 - 1) * 1000 - 3000), st.binary(max_size=8 * 1500))
+def test_a_row_of_ids_is_a_microsecond_apart_each_with_its_own_randomness(
+    first_us: int, random: bytes
+) -> None:
+    randoms = [random[at : at + 8] for at in range(0, len(random) - 7, 8)]
+    ids = entry_ids(first_us, b"".join(randoms))
+    assert ids == [entry_id(first_us + number, own) for number, own in enumerate(randoms)]
+    assert [time_us_of(one) for one in ids] == list(range(first_us, first_us + len(randoms)))
+
+
+@pytest.mark.parametrize("first_us", [0, 1_772_353_800_000_123])
+def test_a_row_of_ids_runs_through_several_milliseconds(first_us: int) -> None:
+    ids = entry_ids(first_us, bytes(8) * 2500)
+    assert [time_us_of(one) for one in ids] == list(range(first_us, first_us + 2500))
 
 
 def test_an_id_is_what_it_was() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import merkle
@@ -103,6 +103,23 @@ def test_an_edge_read_back_grows_like_the_one_that_was_never_put_down(size: int,
     for leaf in numbered(size + more)[size:]:
         edge.add(merkle.leaf_hash(leaf))
     assert (edge.size, edge.root()) == (whole.size, whole.root())
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 65_279, 65_280, 65_536])
+@given(st.lists(st.integers(0, 700), max_size=4))
+@settings(max_examples=8)
+def test_many_leaves_at_once_make_the_tree_and_the_tiles_that_they_make_one_by_one(
+    size: int, rows: list[int]
+) -> None:
+    leaves = [merkle.leaf_hash(leaf) for leaf in numbered(size + sum(rows))]
+    whole, single, start = Edge(), Edge(), 0
+    for row in (size, *rows):
+        whole.extend(leaves[start : start + row])
+        for leaf in leaves[start : start + row]:
+            single.add(leaf)
+        start += row
+        assert (whole.size, whole.root()) == (single.size, single.root())
+        assert sorted(whole.take_written()) == sorted(single.take_written())
 
 
 @given(st.data())
