@@ -72,9 +72,17 @@ _TYPES: list[Any] = [get_origin(field.type) or field.type for field in _FIELDS]
 _values: Callable[[Entry], tuple[Any, ...]] = attrgetter(*_NAMES)
 # An entry with its fields in sorted order: written as it is declared, at half the cost of sorting it each time.
 _Sorted = msgspec.defstruct("_Sorted", [(field.name, field.type) for field in _FIELDS], frozen=True)
+_SortedBody: Any = msgspec.defstruct(
+    "_SortedBody",
+    [("entry", _Sorted), *((name, kind) for name, kind in Body.__annotations__.items() if name != "entry")],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
 _write_sorted = msgspec.json.Encoder(order="sorted").encode
 _write_as_declared = msgspec.json.Encoder().encode
+_NOT_AN_ENTRY = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _parse = msgspec.json.Decoder(Body).decode
+_parse_sorted = msgspec.json.Decoder(_SortedBody).decode
 
 
 def prepare(entry: Entry, sealed: bytes = b"") -> Prepared:
@@ -132,6 +140,21 @@ def read_unsealed(stored: bytes) -> Recorded:
     return _recorded(_read(stored), b"", stored)
 
 
+def skim(stored: bytes, sealed: bytes) -> Body:
+    """The same in half the time, for who reads all entries: believed exactly when `read` believes it.
+
+    `entry` of what is given has the fields of an Entry and is none. Raises BodyWrong.
+    """
+    try:
+        body: Body = _parse_sorted(stored)
+    except _NOT_AN_ENTRY:
+        raise BodyWrong("is not an entry", "不是有效条目") from None
+    _require_sound(body, stored, _write_as_declared)
+    if body.sealed_sha256 != digest_of(sealed):
+        raise BodyWrong("has other sealed details than were written with it", "密封内容与写入时不同")
+    return body
+
+
 def digest_of(sealed: bytes) -> str:
     """Hex SHA-256 of the ciphertext; "" where there is none."""
     return hashlib.sha256(sealed).hexdigest() if sealed else ""
@@ -140,18 +163,29 @@ def digest_of(sealed: bytes) -> str:
 def _read(stored: bytes) -> Body:
     try:
         body = _parse(stored)
-        _require_values(body.entry, stored)
-    except (msgspec.DecodeError, UnicodeDecodeError, EntryRefused, RecursionError):
+    except _NOT_AN_ENTRY:
         raise BodyWrong("is not an entry", "不是有效条目") from None
-    if _write_sorted(body) != stored:
+    _require_sound(body, stored, _write_sorted)
+    return body
+
+
+def _require_sound(body: Body, stored: bytes, write: Callable[[Body], bytes]) -> None:
+    try:
+        _require_values(body.entry, stored)
+    except EntryRefused:
+        raise BodyWrong("is not an entry", "不是有效条目") from None
+    if write(body) != stored:
         raise BodyWrong("is not in canonical form", "不是规范形式")
-    if not all(0 <= number <= LARGEST_INTEGER for number in (body.index, body.sequence, body.time_us)):
+    if not (
+        0 <= body.index <= LARGEST_INTEGER
+        and 0 <= body.sequence <= LARGEST_INTEGER
+        and 0 <= body.time_us <= LARGEST_INTEGER
+    ):
         raise BodyWrong("has a number that is too large", "含有过大的数字")
     if body.version != VERSION:
         raise BodyWrong("is of a version nobody here can read", "版本无法识别")
     if time_us_of(body.id) != body.time_us:
         raise BodyWrong("has an id that is not of its time", "编号与时间不符")
-    return body
 
 
 def _recorded(body: Body, sealed: bytes, stored: bytes) -> Recorded:

@@ -1,7 +1,8 @@
 """Read every entry again from the first, and stop at the first thing that is not as it was written."""
 
+import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 
 import apsw
 
@@ -12,8 +13,9 @@ from ledger.entry import Recorded
 from ledger.errors import BadKey, BadNote, LedgerAltered
 from ledger.keyring import handovers, keys_in
 from ledger.keys import HandoverWrong, Keys, Term, successor_named
-from ledger.merkle import EMPTY_ROOT, HASH_BYTES, commitment_of, leaf_hash
+from ledger.merkle import EMPTY_ROOT, HASH_BYTES, leaf_hash
 from ledger.note import Verifier
+from ledger.share import NOBODY, WITHOUT_PATIENT, Crew, Newest, Share
 from ledger.stored import Head, require_plain
 from ledger.tiles import WIDTH, Edge
 from ledger.volumes import closed_until, rows_between
@@ -30,18 +32,6 @@ class Wrong(Exception):
         self.zh = zh
 
 
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    """A patient's newest entry so far."""
-
-    index: int
-    sequence: int
-    leaf: bytes
-
-
-_NOBODY = _Newest(-1, 0, b"")
-
-
 class Replay:
     """One walk through the log in a snapshot of `db`. `edge` is the tree over what was found good so far."""
 
@@ -55,16 +45,18 @@ class Replay:
         self.keys = Keys((Term(verifier, None),))
         self._handovers = set[int]()
         self._time_us = 0
-        self._patients: dict[str, _Newest] = {}
+        self._patients: dict[str, Newest] = {}
         # Sizes at which the tree must have a certain root, and the size at which it last had.
         self._expected: dict[int, bytes] = {0: EMPTY_ROOT}
         self._agreed = 0
 
-    def run(self, progress: Callable[[int, int], None]) -> None:
-        """Walk to the end. Raises Wrong at the first thing that is wrong."""
+    def run(self, progress: Callable[[int, int], None], crew: Crew | None = None) -> None:
+        """Walk to the end, first along what `crew` read. Raises Wrong at the first thing that is wrong."""
         self._require_key()
         head = self._head()
         self._read_checkpoints()
+        if crew and self._begins_where_due():
+            self._take_shares(crew, head, progress)
         for place, body, sealed in self._rows():
             self._step(head, place, body, sealed)
             if self.edge.size % _ENTRIES_PER_REPORT == 0:
@@ -72,6 +64,41 @@ class Replay:
         self._require_end(head)
         self._require_patients()
         progress(self.edge.size, head.size)
+
+    def _take_shares(self, crew: Crew, head: Head, progress: Callable[[int, int], None]) -> None:
+        """Take what others read, up to the first share that does not fit; there the walk goes on by itself."""
+        with closing(crew.shares(head.size, sorted(self._expected))) as shares:
+            for share in shares:
+                if not self._take(share):
+                    return
+                progress(self.edge.size, head.size)
+
+    def _take(self, share: Share) -> bool:
+        """Go on to the end of `share`; false, and nothing happened, unless it continues what was found so far."""
+        follow = all(
+            carried == self._patients.get(patient, NOBODY).next for patient, carried in share.begins.items()
+        )
+        if not follow or not share.successors <= self._handovers:
+            return False
+        if share.start != self.edge.size or share.first_us <= self._time_us:
+            return False
+        edge, agreed = copy.deepcopy(self.edge), self._agreed
+        for root, peaks in share.tiles:
+            for size, found in peaks.items():
+                if edge.root(found) != self._expected[size]:
+                    return False
+                agreed = size
+            edge.add_tile(root)
+        if any(self._tile(level, number) != hashes for level, number, hashes in edge.take_full()):
+            return False
+        self.edge, self._agreed, self._time_us = edge, agreed, share.last_us
+        self._patients.update(share.newest)
+        return True
+
+    def _begins_where_due(self) -> bool:
+        """Whether nothing stands before the first entry of the ledger's own file, where no share would see it."""
+        row = self._db.execute("SELECT place FROM entry ORDER BY place LIMIT 1").fetchone()
+        return row is None or row[0] == closed_until(self._db)
 
     def _step(self, head: Head, place: int, body: bytes, sealed: bytes) -> None:
         index = self.edge.size
@@ -107,8 +134,8 @@ class Replay:
             raise _named(found, "is older than the one before it", "早于上一条")
         self._time_us = found.time_us
         patient = found.entry.patient
-        before = self._patients.get(patient, _NOBODY)
-        due = (before.sequence + 1, commitment_of(before.leaf) if before.leaf else "") if patient else (0, "")
+        before = self._patients.get(patient, NOBODY)
+        due = before.next if patient else WITHOUT_PATIENT
         if (found.sequence, found.previous) != due:
             # All is well up to the last signature that agreed; after it, the earlier one may be the wrong one.
             since = min(found.index, max(before.index, self._agreed))
@@ -119,7 +146,7 @@ class Replay:
                 f"第 {found.index} 条(编号 {found.id})与同一患者的上一条不衔接：它或第 {since} 条以来的某条被改动",
             )
         if patient:
-            self._patients[patient] = _Newest(found.index, found.sequence, leaf)
+            self._patients[patient] = Newest(found.index, found.sequence, leaf)
 
     def _require_tiles(self) -> None:
         """Every tile that is full now must be stored as it was worked out."""
@@ -171,7 +198,7 @@ class Replay:
         stored = 0
         for patient, sequence, leaf in self._db.execute("SELECT patient, sequence, leaf FROM patient_edge"):
             stored += 1
-            newest = self._patients.get(patient, _NOBODY)
+            newest = self._patients.get(patient, NOBODY)
             if (newest.sequence, newest.leaf) != (sequence, leaf):
                 raise Wrong(None, "the newest entry of a patient is kept wrongly", "某患者的最新条目记录有误")
         if stored != len(self._patients):
@@ -238,10 +265,14 @@ class Replay:
         return b"" if row is None else bytes(row[0])
 
     def _rows(self) -> Iterator[tuple[int, bytes, bytes]]:
-        base = closed_until(self._db)
-        yield from rows_between(self._db, 0, base)
+        """What is stored from where the walk stands; the ledger's own file whole, if none of it was read yet."""
+        start, base = self.edge.size, closed_until(self._db)
+        yield from rows_between(self._db, start, base)
         yield from self._db.execute(
-            "SELECT place, CAST(body AS BLOB), CAST(sealed AS BLOB) FROM entry ORDER BY place"
+            "SELECT place, CAST(body AS BLOB), CAST(sealed AS BLOB) FROM entry"
+            + (" WHERE place >= ?" if start > base else "")
+            + " ORDER BY place",
+            (start,) if start > base else (),
         )
 
 

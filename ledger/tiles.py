@@ -91,17 +91,17 @@ class Tree:
         if above < _MIDDLE or (number + 1) * WIDTH > self.size:
             start = (index << above) - number * WIDTH
             tile = self.tile(0, number)
-            return _joined(tile[start * HASH_BYTES : (start + (1 << above)) * HASH_BYTES])
+            return subtree_root(tile[start * HASH_BYTES : (start + (1 << above)) * HASH_BYTES])
         start = (index << above - _MIDDLE) - (number << _HEIGHT - _MIDDLE)
         middle = self._middle(number)
-        return _joined(middle[start * HASH_BYTES : (start + (1 << above - _MIDDLE)) * HASH_BYTES])
+        return subtree_root(middle[start * HASH_BYTES : (start + (1 << above - _MIDDLE)) * HASH_BYTES])
 
     def _middle(self, number: int) -> bytes:
         """The hashes half way up a full tile of the lowest level, joined."""
         found = self._memo.middles.get(number)
         if found is None:
             tile, step = self.tile(0, number), HASH_BYTES << _MIDDLE
-            found = b"".join(_joined(tile[at : at + step]) for at in range(0, TILE_BYTES, step))
+            found = b"".join(subtree_root(tile[at : at + step]) for at in range(0, TILE_BYTES, step))
             self._memo.middles[number] = found
         return found
 
@@ -124,8 +124,8 @@ class Tree:
         return self.tile(level, number)[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]
 
 
-def _joined(hashes: bytes) -> bytes:
-    """The hash over a power of two of hashes."""
+def subtree_root(hashes: bytes) -> bytes:
+    """The hash over a power of two of hashes, which stand side by side."""
     while len(hashes) > HASH_BYTES:
         pairs = range(0, len(hashes), 2 * HASH_BYTES)
         hashes = b"".join([pair_hash(hashes[at : at + 2 * HASH_BYTES]) for at in pairs])
@@ -170,25 +170,33 @@ class Edge:
             self._grow(b"".join(leaves[at : at + (1 << height)]), height)
             at += 1 << height
 
+    def add_tile(self, root: bytes) -> None:
+        """A whole tile more, by its root alone, where the size is a multiple of 256. Its own hashes are not kept."""
+        self._rise(root, _HEIGHT)
+
     def _grow(self, hashes: bytes, height: int) -> None:
         """Add a whole subtree of 2**height leaves, which stands where such a one may begin."""
         self._put(0, hashes)
-        node, rest = _joined(hashes), self.size >> height
+        self._rise(subtree_root(hashes), height)
+
+    def _rise(self, node: bytes, height: int) -> None:
         if height == _HEIGHT:
             self._put(1, node)
+        added, rest = 1 << height, self.size >> height
         while rest & 1:
             node = node_hash(self._peaks.pop(), node)
             height, rest = height + 1, rest >> 1
             if height % _HEIGHT == 0:
                 self._put(height // _HEIGHT, node)
         self._peaks.append(node)
-        self.size += len(hashes) // HASH_BYTES
+        self.size += added
 
-    def root(self) -> bytes:
-        """The root over all leaves so far."""
-        if not self._peaks:
+    def root(self, peaks: Sequence[bytes] = ()) -> bytes:
+        """The root over all leaves so far, and over the subtrees of `peaks` as if they followed."""
+        whole = [*self._peaks, *peaks]
+        if not whole:
             return merkle.EMPTY_ROOT
-        found, *higher = reversed(self._peaks)
+        found, *higher = reversed(whole)
         for peak in higher:
             found = node_hash(peak, found)
         return found
@@ -210,7 +218,7 @@ class Edge:
         return self.take_full() + edge
 
     def _put(self, level: int, value: bytes) -> None:
-        if level == len(self._open):
+        while level >= len(self._open):
             self._open.append(bytearray())
         tile = self._open[level]
         tile += value

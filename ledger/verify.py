@@ -14,11 +14,13 @@ from pathlib import Path
 import apsw
 
 from ledger.checkpoint import Checkpoint
+from ledger.crew import Processes
 from ledger.disk import connect_to_read, explained
 from ledger.keyring import trusted_in
 from ledger.log import Log
 from ledger.note import Verifier
 from ledger.replay import Replay, Wrong
+from ledger.share import Crew
 from ledger.stored import require_ledger
 
 Progress = Callable[[int, int], None]
@@ -50,12 +52,14 @@ def verify(
     progress: Progress | None = None,
     *,
     known: bytes | None = None,
+    crew: Crew | None = None,
 ) -> Verified:
     """Replay the log and compare. `known` is a signed checkpoint of it that was kept elsewhere.
 
     Without `known`, a log that was cut back to an older whole state, or rewritten by whoever holds its key,
-    looks like a good one. Raises BadKey, LedgerMissing, LedgerDamaged (not a ledger at all), BadNote (`known`
-    is not one of this log).
+    looks like a good one. `crew` reads it: by default, for a long log, as many processes as there are processors; the
+    verdict is the same. Raises BadKey, LedgerMissing, LedgerDamaged (not a ledger at all), BadNote (`known` is not one
+    of this log).
     """
     path = log.path if isinstance(log, Log) else Path(log)
     verifier = Verifier.parse(vkey.strip())
@@ -67,7 +71,7 @@ def verify(
         with signed_snapshot(db):
             replay = Replay(db, path.name, verifier, kept)
             try:
-                replay.run(progress or (lambda _done, _total: None))
+                replay.run(progress or (lambda _done, _total: None), crew or Processes(path=path))
             except Wrong as wrong:
                 return _verdict(replay, wrong)
             except (apsw.CorruptError, apsw.IOError):

@@ -140,12 +140,16 @@ def sealed_details_deleted(db: apsw.Connection) -> None:
 
 
 def back_dated(db: apsw.Connection) -> None:
-    body = body_at(db, 300)
+    back_dated_at(db, 300)
+
+
+def back_dated_at(db: apsw.Connection, index: int) -> None:
+    body = body_at(db, index)
     told = body.partition(b'"time_us":')[2].partition(b",")[0]
     earlier = int(told) - 10_000_000
     start = body.index(b'"id":"') + 6
     body = body[:start] + entry_id(earlier, bytes(8)).encode() + body[start + 36 :]
-    put(db, 300, body.replace(told, b"%d" % earlier))
+    put(db, index, body.replace(told, b"%d" % earlier))
     retile(db)
 
 

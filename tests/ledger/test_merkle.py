@@ -105,9 +105,9 @@ def test_an_edge_read_back_grows_like_the_one_that_was_never_put_down(size: int,
     assert (edge.size, edge.root()) == (whole.size, whole.root())
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 65_279, 65_280, 65_536])
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 65_279])
 @given(st.lists(st.integers(0, 700), max_size=4))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_many_leaves_at_once_make_the_tree_and_the_tiles_that_they_make_one_by_one(
     size: int, rows: list[int]
 ) -> None:
