@@ -35,15 +35,19 @@ class Memo:
     """What was worked out of whole subtrees, which never change: shared by the trees of one log, also as it grows.
 
     Of a full tile the 16 hashes half way up are kept (512 bytes), so that a path through it costs some twenty hashes
-    and not 255; and every hash above the lowest tiles.
+    and not 255; every hash above the lowest tiles; every higher tile; and of the lowest tile at the edge, which all
+    paths end in, every hash as well.
     """
 
     def __init__(self) -> None:
         self.middles: dict[int, bytes] = {}
         self.nodes: dict[Place, bytes] = {}
+        self.tiles: dict[Place, bytes] = {}
 
     def make_room(self) -> None:
-        """Forget all when it is too much: some 32 MiB."""
+        """Forget all when it is too much: some 40 MiB."""
+        if len(self.tiles) > _MOST_TILES:
+            self.tiles.clear()
         if len(self.middles) > _MOST_MIDDLES:
             self.middles.clear()
         if len(self.nodes) > _MOST_NODES:
@@ -77,7 +81,7 @@ class Tree:
         level, above = divmod(height, _HEIGHT)
         if above == 0:
             return self._stored(level, index)
-        if level == 0:
+        if level == 0 and (index + 1) << height <= self.size - self.size % WIDTH:
             return self._within(index, above)
         found = self._memo.nodes.get((height, index))
         if found is None:
@@ -86,9 +90,9 @@ class Tree:
         return found
 
     def _within(self, index: int, above: int) -> bytes:
-        """A node of the lowest tiles, `above` their hashes."""
+        """A node of a full tile of the lowest level, `above` its hashes."""
         number = index >> _HEIGHT - above
-        if above < _MIDDLE or (number + 1) * WIDTH > self.size:
+        if above < _MIDDLE:
             start = (index << above) - number * WIDTH
             tile = self.tile(0, number)
             return subtree_root(tile[start * HASH_BYTES : (start + (1 << above)) * HASH_BYTES])
@@ -110,13 +114,17 @@ class Tree:
         tile = self._tiles.get((level, number))
         if tile is None:
             hashes = min(WIDTH, (self.size >> _HEIGHT * level) - number * WIDTH)
-            tile = self._read_tile(level, number) or b""
+            tile = self._memo.tiles.get((level, number), b"")
+            if len(tile) < hashes * HASH_BYTES:
+                tile = self._read_tile(level, number) or b""
             # A later writer may have made the edge longer; what we asked for is its beginning.
             if len(tile) < hashes * HASH_BYTES or len(tile) % HASH_BYTES:
                 raise TileWrong(level, number)
             if len(self._tiles) >= _MOST_TILES:
                 self._tiles.clear()
             tile = self._tiles[level, number] = tile[: hashes * HASH_BYTES]
+            if level:
+                self._memo.tiles[level, number] = tile
         return tile
 
     def _stored(self, level: int, index: int) -> bytes:

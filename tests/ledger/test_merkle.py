@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import merkle
-from ledger.tiles import Edge, TileWrong, Tree
+from ledger.tiles import Edge, Memo, TileWrong, Tree
 
 # The eight leaves and the roots over the first n of them that every implementation of RFC 6962 is tried with.
 LEAVES = [
@@ -202,6 +202,21 @@ def test_a_tree_of_an_earlier_moment_is_read_from_longer_tiles() -> None:
     again, whole = earlier.take_written(), grown(numbered(900))[1]
     assert earlier.root() == naive_root(numbered(900))
     assert all(whole.tile(level, number) == hashes for level, number, hashes in again)
+
+
+@given(st.data())
+def test_what_is_remembered_of_a_growing_log_is_never_what_it_was_before(data: st.DataObject) -> None:
+    """One memory for the trees of a log at several moments, also looked at out of turn."""
+    sizes = data.draw(st.lists(st.integers(1, 1100), min_size=2, max_size=5))
+    leaves, memo = numbered(max(sizes)), Memo()
+    edge, tiles = Edge(), dict[tuple[int, int], bytes]()
+    for size in sizes:
+        edge.extend([merkle.leaf_hash(leaf) for leaf in leaves[edge.size : size]])
+        tiles.update({(level, at): hashes for level, at, hashes in edge.take_written()})
+        tree = Tree(size, lambda level, at: tiles.get((level, at)), memo)
+        index = data.draw(st.integers(0, size - 1))
+        path, leaf = tree.inclusion_proof(index), merkle.leaf_hash(leaves[index])
+        assert merkle.root_from_inclusion(leaf, index, size, path) == tree.root() == naive_root(leaves[:size])
 
 
 def test_a_missing_tile_is_named_with_the_first_leaf_below_it() -> None:
