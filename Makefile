@@ -64,6 +64,7 @@ policy: $(READY) ## build the rules into policies/bundle.tar.gz (needs make poli
 
 bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.append
+	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.path
 	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.consent

@@ -63,7 +63,7 @@ CASES = [
     Case("batch of 1", 1, 600),
     Case("batch of 100", 100, 60),
     Case("batch of 1000", 1000, 12),
-    Case("64 submitters, 1 each", 1, 40, submitters=64),
+    Case("256 submitters, 1 each", 1, 20, submitters=256),
 ]
 
 
