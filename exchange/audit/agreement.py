@@ -51,11 +51,12 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
             told.hear(one, house_key)
         # Not in a ledger of an older program on a disk where nothing can be added; never needed to be right.
         on_file = _rows(db, ON_FILE) if db.table_exists(None, "consent_on_file") else {}
-        erasures = _rows(db, ERASURES) if db.table_exists(None, "erasure") else {}
+        erasures = _beside(db, ERASURES)
         return [
             *_compared(_rows(db, CONSENTS), told.consents, "a consent version", "一个同意版本"),
             *_compared(on_file, told.on_file(on_file), "what is on file of a patient", "一位患者的在档同意"),
             *_compared(_rows(db, REVIEWS), told.reviews, "the review of an access", "一项调阅复核"),
+            *_compared(_beside(db, WATCHED), told.watched, "a watched patient", "一名重点关注患者"),
             *_compared(_rows(db, NOTICES), told.notices, "a notice to a patient", "一条患者通知"),
             *_compared(_rows(db, PROJECTS), told.projects, "a research project", "一个研究项目"),
             *_compared(_rows(db, POLICIES), told.policies, "the adoption of a policy", "一次策略启用"),
@@ -78,6 +79,7 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
 ON_FILE = "SELECT entry, patient FROM consent_on_file"
 CONSENTS = "SELECT entry, patient, known_us, commitment FROM consent_version"
 REVIEWS = "SELECT entry, opened_us, due_us, closed_us, finding FROM review"
+WATCHED = "SELECT mark, entry, since_us FROM watched"
 NOTICES = "SELECT entry, made_us, delivered_us FROM notice"
 REMINDERS = "SELECT entry, patient, mark, told_us FROM reminder"
 ERASURES = "SELECT entry, patient FROM erasure"
@@ -93,6 +95,7 @@ class _Told:
 
     consents: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     reviews: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    watched: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     notices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     projects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     policies: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -118,18 +121,35 @@ class _Told:
             case "review", "close":
                 opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
                 self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
-            case "notice", "delivered":
-                made, *_ = self.notices.get(entry.intent, (ANY,))
-                self.notices[entry.intent] = (made, one.time_us)
-            case "reminder", _:
-                self.reminders[one.id] = (entry.patient, entry.reason, one.time_us)
-                self.notices[one.id] = (one.time_us, None)
+            case "watchlist", step:
+                self._listed(one, step)
+            case "notice" | "reminder", step:
+                self._noticed(one, step)
             case "policy", "adopt":
                 self.policies[one.id] = (entry.policy, digest_of(_opened(one, house_key).get("ground")))
-            case "research", "register":
-                self._registered(one, _opened(one, house_key))
-            case "research", "approve":
-                self._approved(one, _opened(one, house_key))
+            case "research", step:
+                self._researched(one, step, house_key)
+
+    def _listed(self, one: Recorded, step: str) -> None:
+        if step == "add":
+            self.watched[one.entry.reason] = (one.id, one.time_us)
+        else:
+            self.watched.pop(one.entry.reason, None)
+
+    def _noticed(self, one: Recorded, step: str) -> None:
+        entry = one.entry
+        if entry.type == "reminder":
+            self.reminders[one.id] = (entry.patient, entry.reason, one.time_us)
+            self.notices[one.id] = (one.time_us, None)
+        elif step == "delivered":
+            made, *_ = self.notices.get(entry.intent, (ANY,))
+            self.notices[entry.intent] = (made, one.time_us)
+
+    def _researched(self, one: Recorded, step: str, house_key: bytes) -> None:
+        if step == "register":
+            self._registered(one, _opened(one, house_key))
+        elif step == "approve":
+            self._approved(one, _opened(one, house_key))
 
     def on_file(self, rows: Rows) -> Rows:
         """Each of the rows must be of its patient's newest entry. Where there is none, none is missed."""
@@ -188,6 +208,11 @@ def _rows(db: apsw.Connection, sql: str) -> Rows:
         # Two rows for one entry: neither can be what it says.
         found[str(name)] = () if str(name) in found else tuple(row)
     return found
+
+
+def _beside(db: apsw.Connection, sql: str) -> Rows:
+    """The same of a table that a ledger of an older program has not, on a disk where nothing can be added."""
+    return _rows(db, sql) if db.table_exists(None, sql.rpartition(" FROM ")[2]) else {}
 
 
 def _compared(rows: Rows, told: Rows, en: str, zh: str) -> Iterator[Disagreement]:

@@ -71,6 +71,8 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("research", "queue"): ("提取已排队", "extract queued"),
     ("research", "register"): ("科研项目已登记", "project registered"),
     ("review", "close"): ("紧急调阅已复核", "emergency reviewed"),
+    ("watchlist", "add"): ("列入重点关注名单", "put on the watch list"),
+    ("watchlist", "remove"): ("移出重点关注名单", "taken off the watch list"),
     ("witness", "fork"): ("某账本出示两段历史", "a ledger showed two histories"),
 }
 DECISIONS: Table = {"permit": ("允许", "allowed"), "deny": ("拒绝", "refused")}
@@ -118,6 +120,22 @@ _OTHER_REASONS: Table = {
     "not-justified": ("没有正当理由", "not justified"),
     "made": ("已生成", "made"),
     "refused": ("被拒绝", "refused"),
+}
+# What may be found (exchange/audit/anomalies).
+FOUND: Table = {
+    "after-hours": ("夜间查看", "looks at night"),
+    "after-withdrawal": ("收回后仍申请", "asking on after a withdrawal"),
+    "family-record": ("亲属档案", "a relative's record"),
+    "let-in-after-no": ("患者不同意后仍获准", "let in after the patient's no"),
+    "mass-access": ("大量查看", "very many patients"),
+    "own-record": ("本人档案", "their own record"),
+    "refused-often": ("反复被拒", "refused again and again"),
+    "tried-until-permitted": ("多次尝试后获准", "tried until permitted"),
+    "unreviewed-emergency": ("紧急调阅逾期未复核", "emergency not reviewed in time"),
+    "unusual-region": ("地区查看量异常", "unusual week of a region"),
+    "unusual-volume": ("机构查看量异常", "unusual week of an organisation"),
+    "watched-patient": ("重点关注患者", "a watched patient"),
+    "without-case": ("无对应就诊", "nothing open for it"),
 }
 _ENGINE = (
     answer.UNDEFINED,
@@ -199,6 +217,11 @@ def authn_method(code: str, lang: str) -> str:
 def zone(code: str, lang: str) -> str:
     """The network a request came from."""
     return _said(ZONES, code, lang)
+
+
+def found(kind: str, lang: str) -> str:
+    """What kind of thing was found."""
+    return _said(FOUND, kind, lang)
 
 
 def outcome(code: str, lang: str) -> str:

@@ -52,6 +52,7 @@ _VALUES: dict[str, tuple[Callable[[object], bool], Words]] = {
     "name_en": _NAME,
     "model": _NAME,
     "version": _NAME,
+    "patient": _ID,
     "contact": _NAME,
     "phone": _NAME,
     "kind": _one_of(KINDS),

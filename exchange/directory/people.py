@@ -49,6 +49,7 @@ class Person:
     """Somebody (or an AI device) who works for `organisation`, an id of the same registry.
 
     A device says which `model` in which `version` it is: what it found must be traceable to it (PIPL art. 24).
+    `patient` is the id of the record they have here themselves, so that it is seen when they look at it.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Person:
     organisation: str
     model: str = ""
     version: str = ""
+    patient: str = ""
 
     @property
     def reference(self) -> str:

@@ -1,7 +1,7 @@
 """The tables whose every change is an entry: they live in the ledger's own file (docs/adr/0001)."""
 
 from consent import registry as consent_registry
-from exchange import erasing, notices, reviews
+from exchange import erasing, notices, reviews, watchlist
 from exchange.evidence import codes
 from exchange.federation import arrivals
 from exchange.path import spool
@@ -24,4 +24,5 @@ TABLES = (
     queue.SCHEMA,
     adopting.SCHEMA,
     marks.SCHEMA,
+    watchlist.SCHEMA,
 )

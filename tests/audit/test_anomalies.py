@@ -4,15 +4,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from exchange.audit.anomalies import KINDS, Limits, anomalies
-from exchange.audit.anomalies.looking import DETECTORS
+from exchange.audit.anomalies import KINDS, Known, Limits, anomalies
+from exchange.audit.anomalies.finding import Anomaly
+from exchange.audit.anomalies.known import SELF
+from exchange.audit.anomalies.looking import DETECTORS, KNOWING, UNREVIEWED
 from exchange.instants import to_us
 from exchange.node.create import Founding
 from exchange.wiring import found_node, open_node
-from ledger import Draft, Recorded
-from tests.audit.simulated import LOOK, START, Happened, honest_month, misuse, odd_but_honest, person
+from ledger import Draft, Entry, Recorded
+from tests.audit.simulated import (
+    LOOK,
+    REFUSAL,
+    START,
+    Happened,
+    honest_month,
+    known,
+    misuse,
+    odd_but_honest,
+    person,
+)
 from tests.cli.typing_in import typed
 from tests.federation.nodes import Clock
 
@@ -39,34 +52,56 @@ def month() -> list[Recorded]:
     return recorded([*honest_month(), *(one for some in misuse().values() for one in some)])
 
 
+def findings(entries: list[Recorded]) -> dict[str, list[Anomaly]]:
+    """Those of every kind there is, but emergencies nobody reviewed: these are read from the queue."""
+    limits, beside = Limits(), known(entries)
+    plain = {kind: list(detector(entries, limits)) for kind, detector in DETECTORS.items()}
+    return plain | {kind: list(detector(entries, limits, beside)) for kind, detector in KNOWING.items()}
+
+
 def kinds(entries: list[Recorded]) -> dict[str, int]:
     """How many findings of each kind."""
-    return {kind: len(list(detector(entries, Limits()))) for kind, detector in DETECTORS.items()}
+    return {kind: len(told) for kind, told in findings(entries).items()}
+
+
+EVERY = (*DETECTORS, *KNOWING)
 
 
 def test_all_that_was_planted_is_found_and_it_alone(month: list[Recorded]) -> None:
-    assert kinds(month) == dict.fromkeys(DETECTORS, 1)
-    for kind, planted in misuse().items():
-        (told,) = DETECTORS[kind](month, Limits())
-        whose = (
-            {one.entry.actor for one in planted}
-            if told.actor
-            else {one.entry.organisation for one in planted}
-        )
-        assert {told.actor or told.organisation} <= whose
+    assert kinds(month) == dict.fromkeys(EVERY, 1)
+    assert misuse().keys() == set(EVERY)
+    for kind, (told,) in findings(month).items():
+        planted = misuse()[kind]
+        assert not told.actor or told.actor in {one.entry.actor for one in planted}
+        assert not told.actor or set(told.people) == {told.actor}
+        assert not told.actor or set(told.patients) <= {one.entry.patient for one in planted}
+
+
+def test_every_kind_is_planted_here_or_waits_in_the_queue() -> None:
+    assert set(KINDS) - misuse().keys() == {UNREVIEWED}
 
 
 def test_ordinary_work_is_not_suspected() -> None:
     honest = recorded(list(honest_month()))
     assert len(honest) > 20_000
-    assert kinds(honest) == dict.fromkeys(DETECTORS, 0)
+    assert kinds(honest) == dict.fromkeys(EVERY, 0)
 
 
 def test_what_is_odd_and_honest_is_told_too() -> None:
-    """A vaccination day, a shift taken over, a busy registrar: an officer must look, and find nothing."""
+    """A vaccination day, a shift taken over, a colleague who is ill: an officer must look, and find nothing."""
     odd = [one for some in odd_but_honest().values() for one in some]
     told = kinds(recorded([*honest_month(), *odd]))
-    assert told == {**dict.fromkeys(DETECTORS, 0), "mass-access": 3, "after-hours": 1, "refused-often": 1}
+    assert told == dict.fromkeys(EVERY, 0) | {
+        "mass-access": 4,  # three nurses, and a research extract
+        "after-hours": 1,
+        "refused-often": 1,
+        "let-in-after-no": 1,
+        "own-record": 1,
+        "family-record": 3,
+        "watched-patient": 8,
+        "without-case": 1,
+        "unusual-region": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -125,18 +160,17 @@ def test_the_command_knows_every_kind() -> None:
 
 
 def test_a_finding_is_the_same_when_it_is_found_again(month: list[Recorded]) -> None:
-    for detector in DETECTORS.values():
-        assert list(detector(month, Limits())) == list(detector(month, Limits()))
-    every = [one.id for detector in DETECTORS.values() for one in detector(month, Limits())]
+    assert findings(month) == findings(month)
+    every = [one.id for told in findings(month).values() for one in told]
     assert len(every) == len(set(every))
 
 
 def test_a_finding_names_entries_that_are_there_and_no_patient(month: list[Recorded]) -> None:
-    known = {one.id for one in month}
+    there = {one.id for one in month}
     patients = {one.entry.patient for one in month}
-    for detector in DETECTORS.values():
-        for one in detector(month, Limits()):
-            assert set(one.entries) <= known
+    for told in findings(month).values():
+        for one in told:
+            assert set(one.entries) <= there
             assert one.count >= len(one.entries)
             assert not any(patient in f"{one.en}{one.zh}" for patient in patients if patient)
 
@@ -163,9 +197,58 @@ def test_the_same_patient_again_is_no_mass() -> None:
 
 
 def replace_patient(one: Recorded) -> Recorded:
-    import msgspec
-
     return msgspec.structs.replace(one, entry=replace(one.entry, patient=person("p")))
+
+
+def asked_and_let_in(between: Entry | None, hours: float = 24.0) -> list[Recorded]:
+    """The patient's own no, something or nothing, and a look."""
+    no = replace(REFUSAL, actor=person("a"), patient=person("p"), why="CONSENT_DENY")
+    look = replace(LOOK, actor=person("a"), patient=person("p"), purpose="ETREAT", break_glass=True)
+    said = [Happened(START + timedelta(minutes=1), between)] if between else []
+    return recorded([Happened(START, no), *said, Happened(START + timedelta(hours=hours), look)])
+
+
+@pytest.mark.parametrize(("hours", "told"), [(7 * 24 - 0.01, 1), (7 * 24 + 0.01, 0)])
+def test_a_no_counts_for_a_week(hours: float, told: int) -> None:
+    assert len(list(DETECTORS["let-in-after-no"](asked_and_let_in(None, hours), Limits()))) == told
+
+
+@pytest.mark.parametrize(
+    ("subtype", "whose", "told"),
+    [("grant", "p", 0), ("change", "p", 0), ("revoke", "p", 1), ("grant", "somebody else", 1)],
+)
+def test_what_the_patient_says_afterwards_counts(subtype: str, whose: str, told: int) -> None:
+    word = replace(LOOK, type="consent", subtype=subtype, phase="", decision="", patient=person(whose))
+    assert len(list(DETECTORS["let-in-after-no"](asked_and_let_in(word), Limits()))) == told
+
+
+def test_never_having_been_asked_is_no_no() -> None:
+    entries = [
+        msgspec.structs.replace(one, entry=replace(one.entry, why="NO_CONSENT"))
+        for one in asked_and_let_in(None)
+    ]
+    assert list(DETECTORS["let-in-after-no"](entries, Limits())) == []
+
+
+def test_a_region_is_held_against_its_own_past_and_not_its_future() -> None:
+    weeks = (40, 40, 40, 40, 400)
+    for order, told in ((weeks, 1), (weeks[::-1], 0)):
+        entries = recorded(
+            [
+                Happened(START + timedelta(weeks=week, minutes=n), replace(LOOK, organisation="h"))
+                for week, number in enumerate(order)
+                for n in range(number)
+            ]
+        )
+        beside = Known(regions={"h": "320583"})
+        assert len(list(KNOWING["unusual-region"](entries, Limits(), beside))) == told
+
+
+def test_a_device_that_looks_for_somebody_is_that_somebody() -> None:
+    (look,) = looks(1, on_behalf_of=person("b"))
+    beside = Known(kin={(person("b"), look.entry.patient): SELF})
+    (one,) = KNOWING["own-record"]([look], Limits(), beside)
+    assert (one.actor, set(one.people)) == (person("b"), {person("a"), person("b")})
 
 
 def test_an_emergency_at_night_is_no_finding() -> None:

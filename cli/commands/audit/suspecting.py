@@ -1,5 +1,6 @@
 """What an officer should look at."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from cli.options import WHEN, When, as_json
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from exchange.audit.anomalies import Anomaly
     from exchange.node.node import Node
 
 # exchange.audit.anomalies.KINDS, without reading that room's code for a page of help.
@@ -19,10 +21,17 @@ KINDS = (
     "refused-often",
     "tried-until-permitted",
     "after-withdrawal",
+    "let-in-after-no",
     "unusual-volume",
+    "unusual-region",
+    "own-record",
+    "family-record",
+    "watched-patient",
+    "without-case",
     "unreviewed-emergency",
 )
 HEAD = (
+    ("finding", "情形"),
     ("since", "起始"),
     ("kind", "类别"),
     ("who", "何人"),
@@ -45,13 +54,14 @@ PSEUDONYM_SHOWN = 8
 def anomalies(
     terminal: Terminal, since: When | None, until: When | None, kind: str | None, as_json: bool
 ) -> None:
-    """List what honest work seldom looks like: very many patients, nights, refusals again and again, odd weeks.
+    """List what honest work seldom looks like: very many patients, nights, relatives, noes got round, odd weeks.
 
     Nothing is proven by it and nothing is written; look at the entries with hutong audit show.
 
     Example:
         hutong --node kunshan audit anomalies --from 2026-11-01
     """
+    from exchange.audit import words
     from exchange.audit.anomalies import anomalies as looked_for
 
     with terminal.open() as node:
@@ -60,12 +70,13 @@ def anomalies(
         )
         names = _names(node, terminal)
     if as_json:
-        output.document(told)
+        output.document([_as_document(one) for one in told])
         return
     rows = [
         (
+            one.id,
             terminal.time(one.at),
-            one.kind,
+            words.found(one.kind, "zh") if terminal.lang == "zh" else one.kind,
             names.get(one.actor, one.actor[:PSEUDONYM_SHOWN]),
             one.organisation,
             str(one.count),
@@ -74,8 +85,14 @@ def anomalies(
         )
         for one in told
     ]
-    terminal.table(HEAD, rows, right=(4,))
+    terminal.table(HEAD, rows, right=(5,))
 
 
 def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
     return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
+
+
+def _as_document(one: "Anomaly") -> dict[str, object]:
+    """Without the pseudonyms of everybody in it: their number says enough, the entries say the rest."""
+    kept = {name: value for name, value in asdict(one).items() if name not in ("people", "patients")}
+    return kept | {"people": len(one.people), "patients": len(one.patients)}

@@ -124,6 +124,8 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("research", "queue", ""): _new(_JOB),
     ("research", "register", ""): Kind(Shape.CREATE, ACTIVITY, "ResearchStudy"),
     ("review", "close", ""): Kind(Shape.UPDATE, LOG_USED, "AuditEvent", REPORT),
+    ("watchlist", "add", ""): Kind(Shape.CREATE, ALERT, "Flag"),
+    ("watchlist", "remove", ""): Kind(Shape.DELETE, ALERT, "Flag"),
     ("witness", "fork", ""): Kind(Shape.CREATE, ALERT, "Provenance", REPORT),
 }
 # Two that may begin something or go on with it: their action tells.
