@@ -175,8 +175,8 @@ def _peers(node: Node) -> Finding:
 
 
 def _waiting(node: Node) -> Iterator[Finding]:
-    open_reviews = list(reviews.queue(node.log))
-    overdue = sum(1 for review in open_reviews if review.is_overdue(node.clock()))
+    open_reviews = [one for one in reviews.queue(node.log, open_only=False) if not one.signed]
+    overdue = sum(1 for review in open_reviews if review.is_late(node.clock()))
     told = sum(1 for _ in notices.outbox(node.log))
     spooled = node.spool.waiting()
     en, zh, late, more = _withdrawals(node)

@@ -72,15 +72,16 @@ def shown_a_code(stage: Stage) -> None:
 def opened_in_an_emergency(stage: Stage) -> None:
     """No consent is needed, but a reason, and a review."""
     stage.scene(
-        "珠海急诊抢救：没有同意也可以查看，但要写明原因，并等待复核",
-        "An emergency in Zhuhai: no consent, but a reason, and a review that waits for the officer",
+        "珠海急诊抢救：没有同意也可以查看，但要写明原因，事后一人复核、另一人签核",
+        "An emergency in Zhuhai: no consent, but a reason; one officer reviews it, a second one signs it off",
     )
     reason = ("--emergency", "--reason", "胸痛待查，患者意识不清")
     _ask(stage, ZHUHAI.node, EMERGENCY_PHYSICIAN, "ETREAT", *reason, "-o", "emergency.json")
     home = ("--node", HOME.node)
-    waiting = stage.types(*home, "review", "list")
-    closing = ("--finding", "justified", "--by", HOME.officer, "--note", "急诊病历已核对")
-    stage.types(*home, "review", "close", waiting.first(ENTRY_ID), *closing)
+    review = stage.types(*home, "review", "list").first(ENTRY_ID)
+    deciding = ("--finding", "justified", "--by", HOME.officer, "--note", "急诊病历已核对")
+    stage.types(*home, "review", "decide", review, *deciding)
+    stage.types(*home, "review", "sign-off", review, "--by", HOME.second_officer, "--note", "与急诊科核实")
 
 
 def who_looked(stage: Stage) -> None:

@@ -16,6 +16,11 @@ class Region(NamedTuple):
         """The security officer of the node."""
         return f"{self.prefix}-so-001"
 
+    @property
+    def second_officer(self) -> str:
+        """Another one: nobody signs off what they decided themselves."""
+        return f"{self.prefix}-so-002"
+
 
 REGIONS = (
     Region("kunshan", "320583", "昆山市健康信息平台", "ks"),

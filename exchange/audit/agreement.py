@@ -56,6 +56,8 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
             *_compared(_rows(db, CONSENTS), told.consents, "a consent version", "一个同意版本"),
             *_compared(on_file, told.on_file(on_file), "what is on file of a patient", "一位患者的在档同意"),
             *_compared(_rows(db, REVIEWS), told.reviews, "the review of an access", "一项调阅复核"),
+            *_compared(_beside(db, SIGNED), told.signed, "the signature of a review", "一次复核签核"),
+            *_compared(_beside(db, TAKEN), told.taken, "what was taken on for review", "一项列入复核的情形"),
             *_compared(_beside(db, WATCHED), told.watched, "a watched patient", "一名重点关注患者"),
             *_compared(_rows(db, NOTICES), told.notices, "a notice to a patient", "一条患者通知"),
             *_compared(_rows(db, PROJECTS), told.projects, "a research project", "一个研究项目"),
@@ -79,6 +81,8 @@ def disagreements(log: Log, house_key: bytes) -> list[Disagreement]:
 ON_FILE = "SELECT entry, patient FROM consent_on_file"
 CONSENTS = "SELECT entry, patient, known_us, commitment FROM consent_version"
 REVIEWS = "SELECT entry, opened_us, due_us, closed_us, finding FROM review"
+SIGNED = "SELECT review, signed_us FROM review_signed"
+TAKEN = "SELECT review, finding FROM review_taken"
 WATCHED = "SELECT mark, entry, since_us FROM watched"
 NOTICES = "SELECT entry, made_us, delivered_us FROM notice"
 REMINDERS = "SELECT entry, patient, mark, told_us FROM reminder"
@@ -95,6 +99,8 @@ class _Told:
 
     consents: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     reviews: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    signed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    taken: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     watched: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     notices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     projects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -118,9 +124,8 @@ class _Told:
                 self._duties(one)
             case "erasure", _:
                 self.erasures[one.id] = (entry.patient,)
-            case "review", "close":
-                opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
-                self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
+            case "review", step:
+                self._reviewed(one, step)
             case "watchlist", step:
                 self._listed(one, step)
             case "notice" | "reminder", step:
@@ -140,6 +145,7 @@ class _Told:
         entry = one.entry
         if entry.type == "reminder":
             self.reminders[one.id] = (entry.patient, entry.reason, one.time_us)
+        if entry.type == "reminder" or step == "misuse":
             self.notices[one.id] = (one.time_us, None)
         elif step == "delivered":
             made, *_ = self.notices.get(entry.intent, (ANY,))
@@ -150,6 +156,20 @@ class _Told:
             self._registered(one, _opened(one, house_key))
         elif step == "approve":
             self._approved(one, _opened(one, house_key))
+
+    def _reviewed(self, one: Recorded, step: str) -> None:
+        entry = one.entry
+        opened, due, *_ = self.reviews.get(entry.intent, (ANY, ANY))
+        match step:
+            case "take":
+                self.taken[one.id] = (entry.reason,)
+                self._duties(one)
+            case "close":
+                self.reviews[entry.intent] = (opened, due, one.time_us, entry.why)
+            case "return":
+                self.reviews[entry.intent] = (opened, due, None, None)
+            case "sign-off":
+                self.signed[entry.intent] = (one.time_us,)
 
     def on_file(self, rows: Rows) -> Rows:
         """Each of the rows must be of its patient's newest entry. Where there is none, none is missed."""

@@ -54,6 +54,7 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("notice", "delivered"): ("通知已送达患者", "notice given to the patient"),
     ("notice", "done"): ("接收方的处理", "what a recipient did"),
     ("notice", "incoming"): ("其他节点的收回通知", "notice of another node came"),
+    ("notice", "misuse"): ("须告知患者的不当查看", "misuse to be told to the patient"),
     ("notice", "refused"): ("收回通知被拒收", "notice of another node refused"),
     ("notice", "told"): ("已告知接收方", "recipient told"),
     ("notice", "unreached"): ("未能告知接收方", "recipient not reached"),
@@ -70,7 +71,10 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("research", "job-ended"): ("排队的提取结束", "queued extract ended"),
     ("research", "queue"): ("提取已排队", "extract queued"),
     ("research", "register"): ("科研项目已登记", "project registered"),
-    ("review", "close"): ("紧急调阅已复核", "emergency reviewed"),
+    ("review", "close"): ("已作复核结论", "review decided"),
+    ("review", "return"): ("复核结论被退回", "decision given back"),
+    ("review", "sign-off"): ("复核已签核", "review signed off"),
+    ("review", "take"): ("列入复核清单", "taken on for review"),
     ("watchlist", "add"): ("列入重点关注名单", "put on the watch list"),
     ("watchlist", "remove"): ("移出重点关注名单", "taken off the watch list"),
     ("witness", "fork"): ("某账本出示两段历史", "a ledger showed two histories"),
@@ -121,10 +125,12 @@ _OTHER_REASONS: Table = {
     "made": ("已生成", "made"),
     "refused": ("被拒绝", "refused"),
 }
-# What may be found (exchange/audit/anomalies).
+# What may be found (exchange/audit/anomalies), and what else is reviewed.
 FOUND: Table = {
     "after-hours": ("夜间查看", "looks at night"),
     "after-withdrawal": ("收回后仍申请", "asking on after a withdrawal"),
+    "by-hand": ("人工列入", "taken on by hand"),
+    "emergency": ("紧急调阅", "emergency"),
     "family-record": ("亲属档案", "a relative's record"),
     "let-in-after-no": ("患者不同意后仍获准", "let in after the patient's no"),
     "mass-access": ("大量查看", "very many patients"),
@@ -152,6 +158,7 @@ _ENGINE = (
 REASONS: Table = {
     **{code: (one.zh, one.en) for code, one in ALL_WORDS.items()},
     **_OTHER_REASONS,
+    **FOUND,
     **{code: (zh, en) for table in (DONE, KINDS, TOLD) for code, (en, zh) in table.items()},
     **{
         one.code: (one.zh, one.en)
@@ -220,7 +227,7 @@ def zone(code: str, lang: str) -> str:
 
 
 def found(kind: str, lang: str) -> str:
-    """What kind of thing was found."""
+    """What kind of thing was found or is reviewed."""
     return _said(FOUND, kind, lang)
 
 

@@ -113,7 +113,7 @@ class Followed:
         )
 
     def _reviewed(self, value: str) -> tuple[str, Text]:
-        closed, due = self._first("review"), self._after(value)
+        closed, due = self._decided(), self._after(value)
         by = Text(f"应于 {time_of(due)} 前复核", f"due by {time_of(due)}") if due else Text("", "")
         if closed is None:
             late = due is not None and self.office.clock() > due
@@ -127,10 +127,25 @@ class Followed:
         finding = FINDINGS.get(code, Text(code, code))
         late = due is not None and closed.time > due
         note = Text("(晚于期限)", " (later than it was due)") if late else Text("", "")
-        when = time_of(closed.time)
+        when, signed = time_of(closed.time), self._signed()
         return "done", Text(
-            f"{when} 由{who.zh}复核：{finding.zh}{note.zh}；{by.zh}(条目 {closed.id})",
-            f"reviewed at {when} by a {who.en}, {finding.en}{note.en}; {by.en} (entry {closed.id})",
+            f"{when} 由{who.zh}复核：{finding.zh}{note.zh}；{by.zh}(条目 {closed.id})；{signed.zh}",
+            f"reviewed at {when} by a {who.en}, {finding.en}{note.en}; {by.en} (entry {closed.id}); {signed.en}",
+        )
+
+    def _decided(self) -> Recorded | None:
+        """The decision that stands; None where there is none, or a second officer gave it back."""
+        steps = [one for one in self.later if one.entry.type == "review" and one.entry.subtype in _DECIDING]
+        return steps[-1] if steps and steps[-1].entry.subtype == "close" else None
+
+    def _signed(self) -> Text:
+        signed = self._first("review", "sign-off")
+        if signed is None:
+            return Text("另一名安全负责人尚未签核", "a second officer has not signed it off yet")
+        when = time_of(signed.time)
+        return Text(
+            f"{when} 由另一名安全负责人签核（条目 {signed.id}）",
+            f"signed off by a second officer at {when} (entry {signed.id})",
         )
 
     def _limited(self, value: str) -> tuple[str, Text]:
@@ -171,6 +186,7 @@ class Followed:
         return next((one for one in kept if subtype in ("", one.entry.subtype)), None)
 
 
+_DECIDING = ("close", "return")
 NOTHING_LEFT = Text("没有交付任何内容", "nothing was handed over")
 
 

@@ -118,7 +118,7 @@ def test_an_answer_for_people_is_plain_text_without_the_prefix(
         (["records", "import", "people.ndjson"], 6),
         (["research", "extract", "nothing", "--out", "NEW"], 6),
         (["policy", "eval", "question.json"], 6),
-        (["review", "close", "x", "--finding", "justified", "--by", "ks-so-001", "--note", "x"], 2),
+        (["review", "decide", "x", "--finding", "justified", "--by", "ks-so-001", "--note", "x"], 2),
     ],
     ids=lambda value: spelled(value).replace(NUMBER, "NUMBER") if isinstance(value, list) else str(value),
 )

@@ -38,6 +38,7 @@ HEAD = (
     ("organisation", "机构"),
     ("entries", "条目数"),
     ("first entry", "首个条目"),
+    ("review", "复核"),
     ("what", "情况"),
 )
 PSEUDONYM_SHOWN = 8
@@ -56,21 +57,23 @@ def anomalies(
 ) -> None:
     """List what honest work seldom looks like: very many patients, nights, relatives, noes got round, odd weeks.
 
-    Nothing is proven by it and nothing is written; look at the entries with hutong audit show.
+    Nothing is proven by it and nothing is written. Look at the entries with hutong audit show; what should be judged,
+    take on with hutong review take.
 
     Example:
         hutong --node kunshan audit anomalies --from 2026-11-01
     """
     from exchange.audit import words
     from exchange.audit.anomalies import anomalies as looked_for
+    from exchange.audit.review import taken
 
     with terminal.open() as node:
         told = looked_for(
             node, since=since.first if since else None, until=until.after if until else None, kind=kind
         )
-        names = _names(node, terminal)
+        names, reviews = _names(node, terminal), taken(node)
     if as_json:
-        output.document([_as_document(one) for one in told])
+        output.document([_as_document(one, reviews.get(one.id)) for one in told])
         return
     rows = [
         (
@@ -81,6 +84,7 @@ def anomalies(
             one.organisation,
             str(one.count),
             one.entries[0],
+            terminal.told("taken on", "已列入") if one.id in reviews else "",
             terminal.told(one.en, one.zh),
         )
         for one in told
@@ -92,7 +96,7 @@ def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
     return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
 
 
-def _as_document(one: "Anomaly") -> dict[str, object]:
+def _as_document(one: "Anomaly", review: str | None) -> dict[str, object]:
     """Without the pseudonyms of everybody in it: their number says enough, the entries say the rest."""
     kept = {name: value for name, value in asdict(one).items() if name not in ("people", "patients")}
-    return kept | {"people": len(one.people), "patients": len(one.patients)}
+    return kept | {"people": len(one.people), "patients": len(one.patients), "review": review}

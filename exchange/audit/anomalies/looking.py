@@ -87,9 +87,14 @@ def _told(
 
 
 def _unreviewed(node: Node, since: datetime | None, until: datetime | None) -> Iterator[Anomaly]:
-    """Emergencies whose review is overdue, by when they were declared."""
-    waiting = [one for one in queue(node.log) if _is_within(one.opened, since, until)]
-    return unreviewed([(one, node.log.find(one.entry)) for one in waiting], node.clock())
+    """Emergencies whose review or signature is overdue, by when they were declared."""
+    now = node.clock()
+    late = [
+        (one, node.log.find(one.entry))
+        for one in queue(node.log, open_only=False)
+        if one.is_late(now) and _is_within(one.opened, since, until)
+    ]
+    return unreviewed([(one, access) for one, access in late if access.entry.type == "access"], now)
 
 
 def _is_within(at: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -66,6 +66,7 @@ _CONSENT = Kind(Shape.UPDATE, PATIENT_RECORD, "Consent")
 _NOTICE = Kind(Shape.UPDATE, PATIENT_RECORD, "Communication")
 _JOB = Kind(Shape.UPDATE, ACTIVITY, "Task", JOB)
 _COUNT = Kind(Shape.QUERY, QUERY, "MeasureReport", REPORT)
+_REVIEW = Kind(Shape.UPDATE, LOG_USED, "AuditEvent", REPORT)
 _MATTER = Kind(Shape.CREATE, PROCEDURE, "ServiceRequest")
 
 
@@ -107,6 +108,7 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("notice", "delivered", ""): _NOTICE,
     ("notice", "done", ""): _NOTICE,
     ("notice", "incoming", ""): _new(_NOTICE),
+    ("notice", "misuse", ""): _new(_NOTICE),
     ("notice", "refused", ""): _NOTICE,
     ("notice", "told", ""): _NOTICE,
     ("notice", "unreached", ""): _NOTICE,
@@ -123,7 +125,10 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("research", "job-ended", ""): _JOB,
     ("research", "queue", ""): _new(_JOB),
     ("research", "register", ""): Kind(Shape.CREATE, ACTIVITY, "ResearchStudy"),
-    ("review", "close", ""): Kind(Shape.UPDATE, LOG_USED, "AuditEvent", REPORT),
+    ("review", "close", ""): _REVIEW,
+    ("review", "return", ""): _REVIEW,
+    ("review", "sign-off", ""): _REVIEW,
+    ("review", "take", ""): _new(_REVIEW),
     ("watchlist", "add", ""): Kind(Shape.CREATE, ALERT, "Flag"),
     ("watchlist", "remove", ""): Kind(Shape.DELETE, ALERT, "Flag"),
     ("witness", "fork", ""): Kind(Shape.CREATE, ALERT, "Provenance", REPORT),
