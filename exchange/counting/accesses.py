@@ -4,13 +4,20 @@ Counted is who saw a record of this node, or was refused it, in months that are 
 other regions for is counted there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from exchange.audit.search import Filter, search
 from exchange.counting import months
 from exchange.counting.figures import Tally, figures
 from exchange.counting.limit import SMALL_CELL, limit_here
-from exchange.counting.question import NO_CONTENT, NOT_A_SUPERVISOR, WITHOUT_CONSENT, in_the_way, question
+from exchange.counting.question import (
+    NO_CONTENT,
+    NOT_A_SUPERVISOR,
+    WITHOUT_CONSENT,
+    Question,
+    in_the_way,
+    question,
+)
 from exchange.counting.telling import Counted, Deliver, Record
 from exchange.directory import NotInDirectory, Organisation
 from exchange.node.node import Node
@@ -48,15 +55,9 @@ def count_accesses(
     now = months.month_of(asked.request.asked_at)
     until = min(until or now, months.before(now))
     record = Record(node, asked, "accesses", {"grouped_by": by, "since": since, "until": until})
-    permission = asked.without_consent()
-    if reasons := _refusals(permission):
-        raise record.refuse(reasons)
-    tally = Tally()
-    for one in _accesses(node, since, until):
-        # Of a patient nobody knows there is no pseudonym: all of those count as one.
-        tally.add(BY[by](node, one), one.entry.patient)
+    require_supervisor(asked, record)
     limit = limit_here(node)
-    told = figures(tally, limit)
+    told = figures(tallied(node, since, until, (by,))[by], limit)
     if told is None:
         following = months.after(until)
         raise record.too_few(
@@ -65,6 +66,22 @@ def count_accesses(
             f"只统计已结束的月份：请扩大范围；{following} 月待结束后计入",
         )
     return record.tell(told, deliver, obligations=(f"{SMALL_CELL}:{limit.least}",))
+
+
+def require_supervisor(asked: Question, record: Record) -> None:
+    """Return if this person may count accesses; the refusal is on record. Raises CountRefused."""
+    if reasons := _refusals(asked.without_consent()):
+        raise record.refuse(reasons)
+
+
+def tallied(node: Node, since: str, until: str, ways: Collection[str]) -> dict[str, Tally]:
+    """The accesses of these months by each of these ways; "" is from the first on. To be told by `figures` alone."""
+    tallies = {by: Tally() for by in ways}
+    for one in _accesses(node, since, until):
+        for by, tally in tallies.items():
+            # Of a patient nobody knows there is no pseudonym: all of those count as one.
+            tally.add(BY[by](node, one), one.entry.patient)
+    return tallies
 
 
 def _refusals(permission: Permission) -> tuple[Because, ...]:

@@ -32,7 +32,7 @@ Deliver = Callable[[Counted], None]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Writes about one count: `what` was counted (records, accesses), and `about` it, sealed."""
+    """Writes about one count: `what` was counted (records, accesses; a month for a report), and `about` it, sealed."""
 
     node: Node
     question: Question
@@ -59,19 +59,37 @@ class Record:
 
         Raises LedgerError, in which case nothing was told, and whatever `deliver` raises.
         """
+        intent = self.around(
+            lambda intent: deliver(Counted(figures=figures, entry=intent)),
+            told=figures.as_dict(),
+            number=figures.total.number,
+            obligations=obligations,
+            change=change,
+        )
+        return Counted(figures=figures, entry=intent)
+
+    def around(
+        self,
+        deliver: Callable[[Recorded], None],
+        *,
+        told: Mapping[str, object],
+        number: int,
+        obligations: tuple[str, ...],
+        change: Change | None = None,
+    ) -> Recorded:
+        """The same for whatever is told; `number` is what the outcome counts. The intent. Raises as `tell` does."""
         entry = replace(self._entry(), decision="permit", obligations=obligations, phase="intent")
         intent = self._write(entry, self._sealed(), change)
         done = replace(entry, phase="outcome", intent=intent.id)
-        counted = Counted(figures=figures, entry=intent)
         try:
-            deliver(counted)
+            deliver(intent)
         except BaseException:
             # Where even this cannot be written, the intent stands without an outcome, and is told like that.
             with suppress(LedgerError, ExchangeError):
                 self._write(replace(done, outcome="8", why="HANDOVER_FAILED"), {})
             raise
-        self._write(replace(done, count=figures.total.number), {"told": figures.as_dict()})
-        return counted
+        self._write(replace(done, count=number), {"told": dict(told)})
+        return intent
 
     def _refused(self, why: Because) -> Recorded:
         entry = replace(self._entry(), decision="deny", outcome="8", why=why.code)
