@@ -84,8 +84,8 @@ class Filter:
 
 def search(log: Log, wanted: Filter, *, newest_first: bool = False) -> Iterator[Recorded]:
     """The entries that match, oldest first unless asked otherwise. Raises LedgerAltered."""
-    start = _first_at(log, to_us(wanted.since)) if wanted.since else 0
-    stop = _first_at(log, to_us(wanted.until)) if wanted.until else log.size
+    start = first_at(log, to_us(wanted.since)) if wanted.since else 0
+    stop = first_at(log, to_us(wanted.until)) if wanted.until else log.size
     found = Projection(log).find(wanted.columns, start=start, stop=stop, newest_first=newest_first)
     return (one for one in found if wanted.keeps(one))
 
@@ -97,7 +97,7 @@ def _both(one: str | None, several: frozenset[str] | None) -> frozenset[str] | N
     return frozenset({one}) if several is None or one in several else frozenset()
 
 
-def _first_at(log: Log, time_us: int) -> int:
+def first_at(log: Log, time_us: int) -> int:
     """The index of the first entry at or after `time_us`: the log's time never goes back, so halve."""
     low, high = 0, log.size
     while low < high:

@@ -38,6 +38,7 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("consent", "revoke"): ("患者收回同意", "patient took it back"),
     ("count", "accesses"): ("统计查看情况", "accesses counted"),
     ("count", "records"): ("统计档案", "records counted"),
+    ("count", "report"): ("监管月报", "monthly report for a supervisor"),
     ("erasure", "destroy-key"): ("患者密钥已销毁", "patient's key destroyed"),
     ("import", "records"): ("导入档案", "records imported"),
     ("ledger", "handover"): ("账本密钥已更换", "key of the ledger changed"),

@@ -92,6 +92,7 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("consent", "revoke", ""): _CONSENT,
     ("count", "accesses", ""): _COUNT,
     ("count", "records", ""): _COUNT,
+    ("count", "report", ""): _COUNT,
     ("erasure", "destroy-key", ""): Kind(Shape.DELETE, PATIENT_RECORD, "Patient"),
     ("import", "records", ""): Kind(Shape.CREATE, IMPORT, "Bundle"),
     ("ledger", "handover", ""): Kind(Shape.UPDATE, ALERT, "Device"),
