@@ -78,6 +78,9 @@ def _databases(node: Node, copy: Layout, progress: Progress) -> None:
             _database(layout.witness, copy, progress)
         with closing(connect_to_read(layout.ledger)) as source, signed_snapshot(source):
             _pages(source, copy.ledger, progress)
+        # After the ledger, which names those it needs; they never change.
+        for path in layout.volumes():
+            shutil.copyfile(path, copy.root / path.name)
         for path in (layout.records, layout.vault):
             _database(path, copy, progress)
         if erased(node.log) == before:

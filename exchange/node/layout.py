@@ -36,6 +36,10 @@ class Layout:
     def ledger(self) -> Path:
         return self.root / "ledger.db"
 
+    def volumes(self) -> list[Path]:
+        """The closed volumes of the ledger, wherever a link in their place leads."""
+        return sorted(self.root.glob("ledger-*.db"))
+
     @property
     def witness(self) -> Path:
         return self.root / "witness.db"

@@ -323,7 +323,7 @@ def test_no_part_of_a_change_of_key_can_be_changed_in_evidence(tmp_path: Path, f
         [first, first, second],
     ):
         spoiled = {**made, "bundle.json": json.dumps({**told, "handovers": handovers}).encode()}
-        with pytest.raises(verifier.Wrong, match="handed over|does not hold"):
+        with pytest.raises(verifier.Wrong, match=r"handed over|does not hold"):
             verifier.check(spoiled, VKEY)
 
 

@@ -12,6 +12,7 @@ import pytest
 from exchange.federation.card import Card, make_card
 from exchange.federation.errors import BadCard, CannotJoin
 from exchange.federation.joining import join, own_card
+from exchange.node.backup import back_up
 from exchange.officers import NotAnOfficer
 from exchange.rotating import rotate
 from exchange.soundness import require_sound
@@ -209,3 +210,15 @@ def test_status_says_when_the_key_is_due(sites: Regions) -> None:
     assert "the ledger's own is 367 days old: hutong ledger rotate" in said()
     rotated(kunshan)
     assert "rotate" not in said()
+
+
+def test_a_backup_holds_the_closed_volumes_also_those_on_another_disk(sites: Regions, tmp_path: Path) -> None:
+    kunshan = sites[0]
+    rotated(kunshan)
+    close_volumes(kunshan.node().log)
+    away = tmp_path / "archive.db"
+    (kunshan.folder / "ledger-1.db").rename(away)
+    (kunshan.folder / "ledger-1.db").symlink_to(away)
+    done = back_up(kunshan.node(), tmp_path / "copy", secrets=False, progress=lambda _done, _total: None)
+    away.unlink()
+    assert verify(done.folder / "ledger.db", kunshan.node().vkey).ok
