@@ -19,7 +19,7 @@ ASKED: list[tuple[str, ...]] = [
     ("notice", "answer", ENTRY, "--done", "deleted", "--by", DOCTOR),
     ("patient", "erase", "ks-pt-0001", "--reason", "-", "--by", DOCTOR),
     ("research", "approve", "p-1", "--approval", "IRB-1", "--until", "2027-06-30", "--by", DOCTOR),
-    ("review", "close", ENTRY, "--finding", "justified", "--note", "-", "--by", DOCTOR),
+    ("review", "decide", ENTRY, "--finding", "justified", "--note", "-", "--by", DOCTOR),
 ]
 
 

@@ -357,7 +357,7 @@ def test_on_a_full_disk_an_emergency_goes_through_a_spool_elsewhere_and_is_not_l
     assert b"unconscious" not in (tmp_path / "spool.jsonl").read_bytes()
     filling.unlink()
     listed = hutong(node, "review", "list", environment=spool)
-    assert (listed.code, listed.out.count(b"open\n")) == (0, 1)
+    assert (listed.code, listed.out.count(b"waits for a decision\n")) == (0, 1)
     assert not (tmp_path / "spool.jsonl").exists()
     assert hutong(node, "ledger", "verify").code == 0
 

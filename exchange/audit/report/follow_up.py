@@ -6,7 +6,8 @@ from exchange.audit.report.counted import CONSENTS
 from exchange.audit.report.figures import Late, OfficersReport
 from exchange.audit.report.sheet import Block, Table, Words
 from exchange.audit.report.voice import Voice
-from exchange.audit.report.wording import CONSENT_EVENTS, FINDINGS, NOTHING, STATES
+from exchange.audit.report.wording import CONSENT_EVENTS, NOTHING, STATES
+from exchange.audit.words import FOUND
 
 # So many are listed one by one, the oldest first.
 MOST_LISTED = 20
@@ -136,7 +137,7 @@ class FollowUp:
         rows = tuple(
             (
                 self.voice.time(one.at),
-                self.told(*FINDINGS[one.kind]),
+                self.told(*reversed(FOUND[one.kind])),
                 self.voice.person(one.actor),
                 self.voice.organisation(one.organisation),
                 self.told(one.en, one.zh),

@@ -29,12 +29,3 @@ CONSENT_EVENTS: Mapping[str, Pair] = {
     "revoke": ("consents taken back", "收回同意"),
     "brought": ("versions taken on another machine of the region", "本地区另一节点登记的版本"),
 }
-# exchange.audit.anomalies.KINDS, but for reviews.
-FINDINGS: Mapping[str, Pair] = {
-    "mass-access": ("very many patients", "大量查看"),
-    "after-hours": ("at night", "夜间查看"),
-    "refused-often": ("refused often", "反复被拒"),
-    "tried-until-permitted": ("tried until permitted", "反复尝试后获准"),
-    "after-withdrawal": ("after a withdrawal", "同意收回后仍申请"),
-    "unusual-volume": ("unusual week", "异常的一周"),
-}
