@@ -8,6 +8,7 @@ from threading import Event
 from exchange.beside import beside
 from exchange.federation.silence import place_of
 from exchange.witnessing.asking import Asking
+from ledger.keyring import KeyHandedOver
 from ledger.witness import Behind
 
 log = logging.getLogger("hutong.witness")
@@ -31,6 +32,9 @@ def keeping_asked(
             except Behind as error:
                 log.error("%s", error)
                 behind()
+                return
+            except KeyHandedOver as error:
+                log.error("%s; %s", error, error.hint)
                 return
             except Exception as error:  # noqa: BLE001 - whatever it was, the witnesses are asked again
                 log.error("the witnesses could not be asked: %s", place_of(error))

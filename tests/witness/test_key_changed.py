@@ -1,6 +1,7 @@
 """A region changes the key of its ledger: the others follow with the new card, and with nothing less."""
 
 import secrets
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,9 @@ from exchange.officers import NotAnOfficer
 from exchange.rotating import rotate
 from exchange.soundness import require_sound
 from exchange.status import health
+from exchange.wiring import open_node
 from exchange.witnessing.circle import circle_of, written
+from exchange.witnessing.keeping_asked import keeping_asked
 from ledger import Signer
 from ledger.closing import close_volumes
 from ledger.keys import Keys
@@ -25,7 +28,7 @@ from ledger.proof import check, prove
 from ledger.verify import verify
 from ledger.witness import Policy
 from tests.federation.nodes import Site
-from tests.witness.test_regions import Regions, sites, something_happens
+from tests.witness.test_regions import Regions, asking, sites, something_happens
 
 __all__ = ["sites"]
 
@@ -222,3 +225,21 @@ def test_a_backup_holds_the_closed_volumes_also_those_on_another_disk(sites: Reg
     done = back_up(kunshan.node(), tmp_path / "copy", secrets=False, progress=lambda _done, _total: None)
     away.unlink()
     assert verify(done.folder / "ledger.db", kunshan.node().vkey).ok
+
+
+def test_a_node_that_is_served_with_the_old_key_says_once_to_start_it_again(
+    sites: Regions, caplog: pytest.LogCaptureFixture
+) -> None:
+    kunshan = sites[0]
+    served = asking(kunshan)
+    with open_node(kunshan.folder, {}, clock=kunshan.clock) as beside:
+        rotate(beside, by="ks-so-001")
+    with keeping_asked(lambda: served, behind=lambda: None, poll=0.02):
+        for _ in range(100):
+            if caplog.records:
+                break
+            threading.Event().wait(0.05)
+        threading.Event().wait(0.2)
+    (said,) = [one.getMessage() for one in caplog.records if one.name == "hutong.witness"]
+    assert "its key was changed by another process" in said
+    assert "start this program again" in said
