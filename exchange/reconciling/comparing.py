@@ -103,52 +103,40 @@ class _Asked:
         return self._by_answer.values()
 
 
-def _lacking_at_holder(row: Row, asker: Statement, holder: Statement) -> Difference:
+def _difference(
+    row: Row, asker: Statement, holder: Statement, en: str, zh: str, *, lacking: str = ""
+) -> Difference:
     return Difference(
-        lacking=holder.node,
+        lacking=lacking,
         holder=holder.node,
         asker=asker.node,
         entry=row.entry,
         at=from_us(row.asked_us),
-        en=f"{asker.node} was answered, and the ledger of {holder.node} has no entry {row.answer}",
-        zh=f"{asker.node} 收到过答复，而 {holder.node} 的账本中没有条目 {row.answer}",
+        en=en,
+        zh=zh,
     )
+
+
+def _lacking_at_holder(row: Row, asker: Statement, holder: Statement) -> Difference:
+    en = f"{asker.node} was answered, and the ledger of {holder.node} has no entry {row.answer}"
+    zh = f"{asker.node} 收到过答复，而 {holder.node} 的账本中没有条目 {row.answer}"
+    return _difference(row, asker, holder, en, zh, lacking=holder.node)
 
 
 def _lacking_at_asker(row: Row, asker: Statement, holder: Statement) -> Difference:
     sealed = f" ({asker.sealed} entries there are of erased patients)" if asker.sealed else ""
     sealed_zh = f"（其中 {asker.sealed} 条属于已销毁密钥的患者）" if asker.sealed else ""
-    return Difference(
-        lacking=asker.node,
-        holder=holder.node,
-        asker=asker.node,
-        entry=row.entry,
-        at=from_us(row.asked_us),
-        en=f"{holder.node} answered, and the ledger of {asker.node} does not say that it asked{sealed}",
-        zh=f"{holder.node} 答复过，而 {asker.node} 的账本没有提问记录{sealed_zh}",
-    )
+    en = f"{holder.node} answered, and the ledger of {asker.node} does not say that it asked{sealed}"
+    zh = f"{holder.node} 答复过，而 {asker.node} 的账本没有提问记录{sealed_zh}"
+    return _difference(row, asker, holder, en, zh, lacking=asker.node)
 
 
 def _not_arrived(row: Row, asker: Statement, holder: Statement) -> Difference:
-    return Difference(
-        lacking="",
-        holder=holder.node,
-        asker=asker.node,
-        entry=row.entry,
-        at=from_us(row.asked_us),
-        en=f"{holder.node} permitted and answered, {asker.node} says that no answer arrived",
-        zh=f"{holder.node} 已准许并答复，{asker.node} 称未收到答复",
-    )
+    en = f"{holder.node} permitted and answered, {asker.node} says that no answer arrived"
+    return _difference(row, asker, holder, en, f"{holder.node} 已准许并答复，{asker.node} 称未收到答复")
 
 
 def _contradiction(row: Row, asker: Statement, holder: Statement) -> Difference:
     said = ("yes", "准许") if row.permit else ("no", "拒绝")
-    return Difference(
-        lacking="",
-        holder=holder.node,
-        asker=asker.node,
-        entry=row.entry,
-        at=from_us(row.asked_us),
-        en=f"{holder.node} says it answered {said[0]}, {asker.node} says the opposite",
-        zh=f"{holder.node} 称答复为{said[1]}，{asker.node} 所记相反",
-    )
+    en = f"{holder.node} says it answered {said[0]}, {asker.node} says the opposite"
+    return _difference(row, asker, holder, en, f"{holder.node} 称答复为{said[1]}，{asker.node} 所记相反")
