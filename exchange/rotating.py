@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from exchange.errors import ExchangeError
 from exchange.instants import CHINA, to_us
 from exchange.node.ledger_key import destroy_all_but, later_keys, write_next
 from exchange.node.node import Node
@@ -29,6 +30,20 @@ def age_in_days(node: Node) -> int:
     return 0
 
 
+class NotYetInDoubt(ExchangeError):
+    """A key cannot be in doubt from a time to come."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the time since when the old key is in doubt has not come yet",
+            "所给的旧密钥存疑起始时间尚未到来",
+            hint="--in-doubt-since takes when it may have been lost; nothing was changed",
+            hint_zh="--in-doubt-since 须为密钥可能泄露的时间；未作任何改动",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
     """What was done. `derived`: the old key comes from the master secret, and is as safe as that is."""
@@ -44,10 +59,12 @@ def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Ro
     """Hand the ledger's key over to a new one, and delete the old one's file.
 
     `in_doubt_since`: since when the old key may have been in other hands; said in clear in the entry. A crash leaves
-    the old key in force, or the new one; never none. Raises NotAnOfficer, NotInDirectory,
+    the old key in force, or the new one; never none. Raises NotAnOfficer, NotInDirectory, NotYetInDoubt,
     CannotWrite, CannotAppend, LedgerAltered.
     """
     require_officer(node.directory, by)
+    if in_doubt_since and in_doubt_since > node.clock():
+        raise NotYetInDoubt
     old_key, derived = node.log.signer.verifier_key, not later_keys(node.layout)
     file, successor = write_next(node.layout, node.log.signer.origin, node.desk.entropy)
     since = in_doubt_since.astimezone(CHINA).isoformat(timespec="seconds") if in_doubt_since else ""

@@ -17,12 +17,18 @@ VERSION = 2
 
 
 class KeyHandedOver(CannotAppend):
-    """This process still holds the old key of a ledger whose key was changed."""
+    """This process holds an earlier key: it ran while the key was changed, or the new key's file is gone."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(place, "its key was changed by another process", "其密钥已由另一个进程更换")
-        self.hint = "nothing was released; start this program again, so that it reads the new key"
-        self.hint_zh = "没有放行任何数据；请重新启动本程序，以读取新密钥"
+        super().__init__(
+            place,
+            "its key was changed, and this program holds an earlier one",
+            "其密钥已更换，而本程序持有的是早先的密钥",
+        )
+        self.hint = (
+            "nothing was released; start this program again, or bring the newest keys/ledger-N.key back"
+        )
+        self.hint_zh = "没有放行任何数据；请重新启动本程序，或找回最新的 keys/ledger-N.key"
 
 
 def handovers(db: apsw.Connection) -> Iterator[Handover]:

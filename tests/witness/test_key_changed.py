@@ -15,7 +15,7 @@ from exchange.federation.errors import BadCard, CannotJoin
 from exchange.federation.joining import join, own_card
 from exchange.node.backup import back_up
 from exchange.officers import NotAnOfficer
-from exchange.rotating import rotate
+from exchange.rotating import NotYetInDoubt, rotate
 from exchange.soundness import require_sound
 from exchange.status import health
 from exchange.wiring import open_node
@@ -23,6 +23,7 @@ from exchange.witnessing.circle import circle_of, written
 from exchange.witnessing.keeping_asked import keeping_asked
 from ledger import Signer
 from ledger.closing import close_volumes
+from ledger.keyring import KeyHandedOver
 from ledger.keys import Keys
 from ledger.proof import check, prove
 from ledger.verify import verify
@@ -241,5 +242,24 @@ def test_a_node_that_is_served_with_the_old_key_says_once_to_start_it_again(
             threading.Event().wait(0.05)
         threading.Event().wait(0.2)
     (said,) = [one.getMessage() for one in caplog.records if one.name == "hutong.witness"]
-    assert "its key was changed by another process" in said
+    assert "its key was changed, and this program holds an earlier one" in said
     assert "start this program again" in said
+
+
+def test_a_key_is_not_in_doubt_from_a_time_to_come(sites: Regions) -> None:
+    kunshan = sites[0]
+    before = kunshan.node().vkey
+    with pytest.raises(NotYetInDoubt):
+        rotate(kunshan.node(), by="ks-so-001", in_doubt_since=kunshan.clock() + timedelta(seconds=1))
+    kunshan.reopen()
+    assert kunshan.node().vkey == before
+    assert not list((kunshan.folder / "keys").glob("ledger-*"))
+
+
+def test_where_the_new_key_s_file_is_gone_it_is_said_which_to_bring_back(sites: Regions) -> None:
+    kunshan = sites[0]
+    rotated(kunshan)
+    (kunshan.folder / "keys" / "ledger-2.key").unlink()
+    with pytest.raises(KeyHandedOver) as told:
+        kunshan.node()
+    assert "bring the newest keys/ledger-N.key back" in told.value.hint

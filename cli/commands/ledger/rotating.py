@@ -35,8 +35,9 @@ HEAD = (
 def rotate(terminal: Terminal, by: str, in_doubt_since: When | None, as_json: bool) -> None:
     """Change the key the ledger is signed with: once a year, and at once if it may be in other hands.
 
-    The old key signs the new one and is destroyed. Entries, proofs and receipts stay as they are, and checkable with
-    the key their reader knows. A running `hutong serve` must be started again, and the peers get a new card.
+    The old key signs the new one and is destroyed, but for the first, which comes from keys/master.key. Entries,
+    proofs and receipts stay as they are, and checkable with the key their reader knows. A running `hutong serve` must
+    be started again, and the peers get a new card.
 
     Example:
         hutong --node kunshan ledger rotate --by ks-so-001
