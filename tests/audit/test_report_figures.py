@@ -16,6 +16,7 @@ from exchange.audit.report import BeforeTheLedger, NotBegun, OfficersReport, for
 from exchange.audit.report.counted import count
 from exchange.audit.report.period import period
 from exchange.audit.report.wording import STATES
+from exchange.audit.review import give_back, take
 from exchange.audit.words import FOUND
 from exchange.counting import months
 from exchange.instants import CHINA
@@ -38,6 +39,7 @@ from tests.audit.simulated import Happened, misuse, person
 from tests.federation.nodes import Clock
 
 Running = tuple[Node, Clock]
+SECOND_OFFICER = "ks-so-002"
 
 
 @pytest.fixture
@@ -227,6 +229,38 @@ def test_what_is_reviewed_afterwards_changes_no_figure_of_the_month(running: Run
     text = page(officers_sheet(node, after, "en")).decode()
     assert "still open" not in text
     assert "reviewed 2026-12-03 09:00" in text
+
+
+def test_what_is_given_back_afterwards_changes_no_figure_of_the_month(running: Running) -> None:
+    node, clock = running
+    (one,) = write(node, clock, [look(node, OCTOBER, break_glass=True, purpose="ETREAT")])
+    _reviewed(node, clock, one.id, one.time + REVIEW_WITHIN, Finding.JUSTIFIED)
+    clock.now = IN_DECEMBER
+    before = for_officer(node, "2026-10")
+    assert before.reviews.states["in-time"] == 1
+    give_back(node, one.id, by=SECOND_OFFICER, note="")
+    after = for_officer(node, "2026-10")
+    assert replace(after, made_at=before.made_at) == before
+
+
+def test_what_was_given_back_within_the_month_is_open_at_its_end(running: Running) -> None:
+    node, clock = running
+    (one,) = write(node, clock, [look(node, OCTOBER, break_glass=True, purpose="ETREAT")])
+    _reviewed(node, clock, one.id, one.time + REVIEW_WITHIN, Finding.JUSTIFIED)
+    give_back(node, one.id, by=SECOND_OFFICER, note="")
+    clock.now = IN_DECEMBER
+    told = for_officer(node, "2026-10")
+    assert told.reviews.states["overdue"] == 1
+    assert (told.reviews.justified, told.reviews.median) == (0, None)
+
+
+def test_an_officer_who_takes_a_look_onto_the_queue_has_declared_no_emergency(running: Running) -> None:
+    node, clock = running
+    (one,) = write(node, clock, [look(node, OCTOBER)])
+    take(node, one.id, by=OFFICER, note="")
+    clock.now = IN_DECEMBER
+    told = for_officer(node, "2026-10")
+    assert (told.now.emergencies, told.reviews.all, told.late) == (0, 0, ())
 
 
 def test_the_same_month_is_told_the_same_way_again(running: Running) -> None:

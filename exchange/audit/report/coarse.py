@@ -112,8 +112,8 @@ def _consents(node: Node, period: Period) -> Tally:
 
 def _reviews(node: Node, period: Period) -> Tally:
     tally = Tally()
-    for one in of_period(node, period):
-        tally.add(state_of(one, period), node.log.find(one.entry).entry.patient)
+    for then, _ in of_period(node, period):
+        tally.add(state_of(then, period), node.log.find(then.entry).entry.patient)
     return tally
 
 

@@ -1,15 +1,17 @@
 """How long emergencies waited until an officer had looked at them, as things stood when the month ended.
 
-What is closed later changes no figure of the month, so that a report made again says the same; of those that were late
-it is told besides how they stand now.
+What is decided or given back later changes no figure of the month, so that a report made again says the same; of those
+that were late it is told besides how they stand now.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 
 from exchange.audit.report.period import Period
+from exchange.audit.review.steps import CLOSE, RETURN, TAKE
+from exchange.audit.search import Filter, search
 from exchange.node.node import Node
 from exchange.reviews import Finding, Review, queue
 
@@ -33,27 +35,42 @@ class Reviewed:
 
 
 def reviewed(node: Node, period: Period) -> Reviewed:
-    """The reviews that were opened in the period."""
-    by_state = [(state_of(one, period), one) for one in of_period(node, period)]
-    closed = [one for state, one in by_state if state in ("in-time", "late")]
+    """The reviews that were opened in the period; those that are `overdue` as they stand now."""
+    by_state = [(state_of(then, period), then, now) for then, now in of_period(node, period)]
+    closed = [then for _, then, _ in by_state if then.closed]
     waits = [(one.closed - one.opened).total_seconds() for one in closed if one.closed]
     return Reviewed(
-        states={state: sum(each == state for each, _ in by_state) for state in STATES},
+        states={state: sum(each == state for each, _, _ in by_state) for state in STATES},
         median=timedelta(seconds=median(waits)) if waits else None,
         longest=timedelta(seconds=max(waits)) if waits else None,
         justified=sum(one.finding == Finding.JUSTIFIED for one in closed),
         not_justified=sum(one.finding == Finding.NOT_JUSTIFIED for one in closed),
-        overdue=tuple(one for state, one in by_state if state == "overdue"),
+        overdue=tuple(now for state, _, now in by_state if state == "overdue"),
     )
 
 
-def of_period(node: Node, period: Period) -> Iterator[Review]:
-    """Every review that was opened in it."""
-    return (one for one in queue(node.log, open_only=False) if period.since <= one.opened < period.end)
+def of_period(node: Node, period: Period) -> Iterator[tuple[Review, Review]]:
+    """Every review of an access that was opened in it, as it stood when the period ended and as it stands now.
+
+    The queue knows only how things stand now: how they stood is in the entries. What an officer took onto the queue
+    is no emergency.
+    """
+    steps = list(search(node.log, Filter(type="review", since=period.since, until=period.end)))
+    taken = {one.id for one in steps if one.entry.subtype == TAKE}
+    # Of each review the last step that decided it or gave it back.
+    last = {one.entry.intent: one for one in steps if one.entry.subtype in (CLOSE, RETURN)}
+    for now in queue(node.log, open_only=False):
+        if not period.since <= now.opened < period.end or now.entry in taken:
+            continue
+        step = last.get(now.entry)
+        if step is None or step.entry.subtype == RETURN:
+            yield replace(now, closed=None, finding="", signed=None), now
+        else:
+            yield replace(now, closed=step.time, finding=step.entry.why, signed=None), now
 
 
-def state_of(review: Review, period: Period) -> str:
-    """One of STATES, as it was when the period ended. Closed at the very moment it was due is in time."""
-    if review.closed is not None and review.closed < period.end:
-        return "in-time" if review.closed <= review.due else "late"
-    return "overdue" if review.due < period.until else "waiting"
+def state_of(then: Review, period: Period) -> str:
+    """One of STATES, of a review as it stood when the period ended. Closed at the moment it was due is in time."""
+    if then.closed is not None:
+        return "in-time" if then.closed <= then.due else "late"
+    return "overdue" if then.due < period.until else "waiting"

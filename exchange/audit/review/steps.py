@@ -12,7 +12,7 @@ from ledger import Recorded
 from ledger.errors import CannotOpen
 from ledger.sealing import unseal
 
-TAKE, CLOSE = "take", "close"
+TAKE, CLOSE, RETURN = "take", "close", "return"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
