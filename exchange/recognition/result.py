@@ -11,6 +11,7 @@ from typing import Any
 from consent.when import moment
 from exchange.directory import Directory, NotInDirectory
 from exchange.errors import ExchangeError
+from exchange.instants import CHINA
 from exchange.records.references import target_of
 from exchange.records.strict_json import NotStrict, parse
 
@@ -134,11 +135,10 @@ def _day(one: Resource) -> str:
         text = said.get("start") if isinstance(said, Mapping) else said
         try:
             first = moment(str(text), HOURS_EAST).first if text else None
-        except ValueError:
+            if first is not None:
+                return first.astimezone(CHINA).date().isoformat()
+        except (ValueError, OverflowError):  # the last day of the calendar lies outside it in China
             return ""
-        if first is not None:
-            zone = moment("2000", HOURS_EAST).first.tzinfo
-            return first.astimezone(zone).date().isoformat()
     return ""
 
 

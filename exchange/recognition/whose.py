@@ -51,8 +51,12 @@ def _on_record(node: Node, result: Result) -> Whose | None:
     asked_us = time_us_of(result.bundle)
     if asked_us is None:
         return None
-    since = from_us(asked_us)
-    for one in search(node.log, Filter(type="access", since=since, until=since + WITHIN)):
+    try:
+        since = from_us(asked_us)
+        until = since + WITHIN
+    except OverflowError:  # the id is the Bundle's word, and may name a year no calendar has
+        return None
+    for one in search(node.log, Filter(type="access", since=since, until=until)):
         told = details_of(node.office, one).told
         key = node.vault.key_behind(one.entry.patient)
         if key is not None and (origin := _origin(node, one, told, result)):

@@ -110,7 +110,12 @@ def test_what_does_not_count_is_said_why(node: Node, changed: Resource, code: st
 
 @pytest.mark.parametrize(
     "changed",
-    [{"effectiveDateTime": None}, {"effectiveDateTime": "last week"}, {"effectiveDateTime": {}}],
+    [
+        {"effectiveDateTime": None},
+        {"effectiveDateTime": "last week"},
+        {"effectiveDateTime": {}},
+        {"effectiveDateTime": "9999-12-31T23:59:59-12:00"},  # in China after the end of the calendar
+    ],
     ids=str,
 )
 def test_a_result_without_a_day_does_not_count(node: Node, changed: Resource) -> None:
@@ -130,6 +135,15 @@ DAYS = [
 @pytest.mark.parametrize(("changed", "day"), DAYS, ids=str)
 def test_the_day_is_chinas_and_never_younger_than_it_says(node: Node, changed: Resource, day: str) -> None:
     assert result_in(bundle(result(**changed)), POTASSIUM, node.directory).performed_on == day
+
+
+@pytest.mark.parametrize(
+    "id", ["ffffffff-ffff-7fff-bfff-ffffffffffff", "e677d21f-db00-7000-8000-000000000000"]
+)
+def test_a_bundle_whose_id_names_a_year_of_no_calendar_answers_no_request_of_ours(
+    node: Node, id: str
+) -> None:
+    assert recognise_result(node, bundle(result(), id=id), POTASSIUM, by=OWN_DOCTOR).origin == UNSAID
 
 
 PLACES: list[tuple[Resource, str]] = [
