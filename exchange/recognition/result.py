@@ -29,7 +29,7 @@ Resource = Mapping[str, Any]
 
 
 class NoSuchResult(ExchangeError):
-    """The Bundle cannot be read, or holds no such result."""
+    """The Bundle cannot be read, or holds no such result, or several that differ."""
 
     exit_code = 6
 
@@ -86,10 +86,14 @@ def result_in(raw: bytes, reference: str, directory: Directory, *, performed_at:
     `performed_at` is an organisation of the directory, for a result that does not say it. Raises NoSuchResult,
     PlaceUnknown, NotInDirectory.
     """
-    bundle, records = _records(raw)
-    one = records.get(reference)
-    if one is None or one["resourceType"] not in TYPES:
+    bundle, named = _records(raw)
+    found = [one for name, one in named if name == reference and one["resourceType"] in TYPES]
+    if not found:
         raise NoSuchResult("holds no result of that name", "中没有这条结果")
+    if any(one != found[0] for one in found):
+        # Which of them a clinician read could not be said afterwards.
+        raise NoSuchResult("holds different results of that name", "中有内容不同的同名结果")
+    one, records = found[0], dict(named)
     subject = target_of(one.get("subject"))
     if subject is None or subject.type != "Patient" or not subject.id:
         raise NoSuchResult("does not say whose result it is", "未注明该结果属于哪位患者")
@@ -107,7 +111,8 @@ def result_in(raw: bytes, reference: str, directory: Directory, *, performed_at:
     )
 
 
-def _records(raw: bytes) -> tuple[str, dict[str, Resource]]:
+def _records(raw: bytes) -> tuple[str, list[tuple[str, Resource]]]:
+    """The id of the Bundle, and each record in it behind its `Type/id`. Raises NoSuchResult."""
     try:
         bundle, _ = parse(raw)
     except NotStrict as wrong:
@@ -118,7 +123,7 @@ def _records(raw: bytes) -> tuple[str, dict[str, Resource]]:
         raise NoSuchResult("is none", "不是 FHIR Bundle")
     records = (entry.get("resource") for entry in _listed(bundle.get("entry")))
     named = (one for one in records if isinstance(one, Mapping) and isinstance(one.get("resourceType"), str))
-    return _text(bundle.get("id")), {f"{one['resourceType']}/{one.get('id')}": one for one in named}
+    return _text(bundle.get("id")), [(f"{one['resourceType']}/{one.get('id')}", one) for one in named]
 
 
 def _codes(one: Resource) -> Iterator[str]:

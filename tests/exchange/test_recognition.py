@@ -146,6 +146,16 @@ def test_a_bundle_whose_id_names_a_year_of_no_calendar_answers_no_request_of_our
     assert recognise_result(node, bundle(result(), id=id), POTASSIUM, by=OWN_DOCTOR).origin == UNSAID
 
 
+def test_two_results_of_one_name_that_differ_are_none_whichever_stands_last(node: Node) -> None:
+    """A clinician reads the one, and the ledger would have the other."""
+    size = node.log.size
+    for two in ((result(), result(status="preliminary")), (result(status="preliminary"), result())):
+        with pytest.raises(NoSuchResult, match="different"):
+            recognise_result(node, bundle(*two), POTASSIUM, by=OWN_DOCTOR)
+    assert node.log.size == size
+    assert recognise_result(node, bundle(result(), result()), POTASSIUM, by=OWN_DOCTOR).is_settled
+
+
 PLACES: list[tuple[Resource, str]] = [
     ({"performer": [{"reference": ELSEWHERE}]}, ""),
     ({"performer": [{"reference": "Practitioner/zh-dr-1"}, {"reference": ELSEWHERE}]}, ""),
