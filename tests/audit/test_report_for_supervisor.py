@@ -121,6 +121,18 @@ def test_what_is_about_few_patients_is_nowhere_in_it(busy: Node) -> None:
     assert ">34<" not in pages
 
 
+def test_the_number_of_all_accesses_is_not_told_as_that_of_emergencies(busy: Node) -> None:
+    """Three emergencies stand together with all the rest, so the heading must not call that row emergencies."""
+    report, pages = told(busy)
+    emergency = report.now["emergency"]
+    assert emergency
+    assert (emergency.rows, emergency.together.number) == ((), 33)
+    for heading in ("Accesses by whether they were emergencies", "按是否紧急"):
+        assert f"<h2>{heading}</h2>" in pages
+    assert "<h2>Emergencies</h2>" not in pages
+    assert "<h2>紧急调阅</h2>" not in pages
+
+
 def test_every_number_is_a_multiple_of_the_limit_and_not_above_the_true_one(busy: Node) -> None:
     report, _ = told(busy)
     exact = for_officer(busy, "2026-11").now

@@ -17,7 +17,7 @@ HEADINGS: dict[str, Pair] = {
     "organisation": ("Accesses by who asked: organisation", "按请求机构"),
     "region": ("Accesses by who asked: region", "按请求机构所在地区"),
     "reason": ("Accesses by reason", "按原因"),
-    "emergency": ("Emergencies", "紧急调阅"),
+    "emergency": ("Accesses by whether they were emergencies", "按是否紧急"),
     "reviews": ("Review of emergencies, at the month's end", "紧急调阅的复核（截至月末）"),
     "consents": ("Consents", "患者同意"),
 }
