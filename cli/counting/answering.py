@@ -119,17 +119,23 @@ class Answer:
 def answering(
     terminal: Terminal, by: str, unit: tuple[str, str], *, as_json: bool, file: Path | None
 ) -> Iterator[Answer]:
-    """The way to tell figures; where none is told, that is said with --json on standard output too."""
+    """The way to tell figures; where none is told, that is said as `refusals` does."""
+    with answer_to(file) if file else nullcontext() as opened, refusals(as_json=as_json):
+        yield Answer(terminal=terminal, by=by, unit=unit, as_json=as_json, csv=file, file=opened)
+
+
+@contextmanager
+def refusals(*, as_json: bool) -> Iterator[None]:
+    """That nothing is told is said with --json on standard output, as a verdict. Raises Exit, else NotTold."""
     from exchange.counting import NotTold
 
-    with answer_to(file) if file else nullcontext() as opened:
-        try:
-            yield Answer(terminal=terminal, by=by, unit=unit, as_json=as_json, csv=file, file=opened)
-        except NotTold as refusal:
-            if not as_json:
-                raise
-            output.document(refusal.as_dict())
-            raise Exit(refusal.exit_code) from None
+    try:
+        yield
+    except NotTold as refusal:
+        if not as_json:
+            raise
+        output.document(refusal.as_dict())
+        raise Exit(refusal.exit_code) from None
 
 
 def csv_file(command: F) -> F:

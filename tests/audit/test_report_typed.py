@@ -108,6 +108,14 @@ def test_what_is_refused_leaves_no_page(folder: Path, tmp_path: Path) -> None:
         assert not out.exists()
 
 
+def test_what_is_refused_is_told_to_a_program_as_counting_tells_it(folder: Path) -> None:
+    asked = ("--node", str(folder), "audit", "report", "--for", "supervisor", "--month", "2025-11", "--json")
+    done = typed(*asked, "--as", "ks-po-001")
+    assert done.exit_code == 3
+    told = json.loads(done.stdout)
+    assert (told["permit"], [one["code"] for one in told["reasons"]]) == (False, ["TOO_FEW"])
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

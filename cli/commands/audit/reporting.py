@@ -10,6 +10,7 @@ import click
 from cli import output
 from cli.commands.audit.noun import audit
 from cli.counting.accesses import MONTH
+from cli.counting.answering import refusals
 from cli.errors import DoNotGoTogether
 from cli.files import answer_to, hand_over
 from cli.options import as_json, out_file
@@ -61,7 +62,7 @@ def report(
             "--for supervisor 与 --as 须同用",
         )
     # The place is tried before anything is counted: a supervisor's report is on record once it was told.
-    with _place(out, as_json=as_json) as opened, terminal.open() as node:
+    with _place(out, as_json=as_json) as opened, terminal.open() as node, refusals(as_json=as_json):
         answer = _Answer(terminal, node, out, opened, as_json)
         if person:
             _supervise(answer, person, month or "")
