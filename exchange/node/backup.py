@@ -83,9 +83,11 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
     """
     _require_free(folder, node.layout.root)
     entry = _on_record(node, secrets=secrets)
+    # Asked once: where one stands in the folder that is replaced, its path is gone afterwards.
+    folder, checkpoint = folder.absolute(), checkpoint_beside(folder)
     with _explained(folder.name):
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         with _explained(folder.name):
             copy = Layout(draft)
@@ -100,19 +102,19 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
             with log:
                 entries, note = log.size, log.checkpoint()
             _list(node, draft, entries=entries, secrets=secrets)
-        export_checkpoint(note, checkpoint_beside(folder))
+        export_checkpoint(note, checkpoint)
         try:
             with _explained(folder.name):
-                draft.rename(folder.absolute())
+                draft.rename(folder)
         except BaseException:
-            checkpoint_beside(folder).unlink()
+            checkpoint.unlink()
             raise
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return BackedUp(
         folder=folder,
-        checkpoint=checkpoint_beside(folder),
+        checkpoint=checkpoint,
         entries=entries,
         spooled=spooled,
         secrets=secrets,

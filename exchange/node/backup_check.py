@@ -63,6 +63,15 @@ def check(
     `keys` is where the node's secret lies, `vkey` its ledger's key, `known` a checkpoint somebody else kept, `live` the
     ledger of the node itself if it is there. Raises NotABackup, BadKeyFile, BadNote (`known` is of another ledger).
     """
+    if not (folder / LIST).is_file():
+        raise NotABackup(str(folder))
+    if odd := _neither(folder):
+        names = ", ".join(odd)
+        en, zh = (
+            f"neither file nor folder, so nothing was read: {names}",
+            f"既非文件也非目录，故未读取：{names}",
+        )
+        return [Finding(check="files", ok=False, en=en, zh=zh)]
     copy = Layout(folder)
     master = MasterSecret(read_secret(keys.keys / MASTER))
     kept = Checkpoint.open(known, keys_of_file(folder / "ledger.db", vkey)) if known is not None else None
@@ -84,13 +93,17 @@ def check(
     return found
 
 
+def _neither(folder: Path) -> list[str]:
+    """What is, or leads to, a pipe or a device: to read it could take for ever."""
+    there = (path for path in sorted(folder.rglob("*")) if path.exists())
+    return [path.relative_to(folder).as_posix() for path in there if not (path.is_file() or path.is_dir())]
+
+
 def _listed(folder: Path, master: MasterSecret) -> tuple[Mapping[str, Any], Finding]:
     """What the list says, and whether this node wrote it."""
     try:
         written, _, mac = (folder / LIST).read_bytes().rstrip(b"\n").rpartition(b"\n")
         listed = orjson.loads(written)
-    except FileNotFoundError:
-        raise NotABackup(str(folder)) from None
     except orjson.JSONDecodeError:
         listed, mac, written = None, b"", b""
     if not isinstance(listed, dict) or not hmac.compare_digest(list_mac(written, master).encode(), mac):
@@ -177,11 +190,10 @@ def _keys(copy: Layout) -> Finding:
 
 def _beside(folder: Path, verified: Verified, vkey: str) -> Iterator[Finding]:
     """The checkpoint that was written with the copy, where it was left."""
-    try:
-        note = checkpoint_beside(folder).read_bytes()
-    except FileNotFoundError:
+    if not checkpoint_beside(folder).is_file():
         return
     try:
+        note = checkpoint_beside(folder).read_bytes()
         made = Checkpoint.open(note, keys_of_file(folder / "ledger.db", vkey))
         same = (made.size, made.root.hex()) == (verified.size, verified.root)
     except BadNote:

@@ -1,5 +1,6 @@
 """A copy of a node is whole, says when it is not, and holds no secret nobody asked for."""
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -222,6 +223,40 @@ def test_a_copy_without_keys_needs_its_node_to_be_named(folder: Path) -> None:
 def test_an_unfinished_copy_is_none(folder: Path) -> None:
     (folder / "copy" / "backup.json").unlink()
     assert checked(folder) == (6, {})
+    (folder / "copy" / "backup.json").mkdir()
+    assert checked(folder) == (6, {})
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("name", ["registry.toml", "ledger.db", "vault.db", "keys"])
+def test_a_pipe_in_a_copy_does_not_hold_up_the_check_of_every_night(folder: Path, name: str) -> None:
+    place = folder / "copy" / name
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    assert checked(folder) == (4, {"files": False})
+    # Nor a link to one.
+    (pipe := folder / "pipe").unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    place.unlink()
+    place.symlink_to(pipe)
+    assert checked(folder) == (4, {"files": False})
+
+
+def test_a_folder_where_the_checkpoint_lay_is_no_checkpoint(folder: Path) -> None:
+    (folder / "copy.checkpoint").unlink()
+    (folder / "copy.checkpoint").mkdir()
+    code, found = checked(folder)
+    assert (code, "checkpoint" in found) == (0, False)
+
+
+def test_the_folder_one_stands_in_can_take_a_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here := folder / "third").mkdir()
+    with monkeypatch.context() as there:
+        there.chdir(here)
+        told = typed("--node", str(folder / "kunshan"), "node", "backup", ".")
+    assert told.exit_code == 0, told.stderr
+    assert "checkpoint in third.checkpoint" in told.stdout
+    assert checked(folder, "third")[0] == 0
 
 
 def test_where_the_checkpoint_has_no_place_nothing_is_copied(folder: Path) -> None:
