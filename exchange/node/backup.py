@@ -105,7 +105,8 @@ def back_up(node: Node, folder: Path, *, secrets: bool, progress: Progress) -> B
         export_checkpoint(note, checkpoint)
         try:
             with _explained(folder.name):
-                draft.rename(folder)
+                draft = draft.rename(folder)
+                _make_durable(folder.parent)
         except BaseException:
             checkpoint.unlink()
             raise

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 
 import apsw
 import orjson
@@ -279,6 +281,23 @@ def test_a_copy_that_cannot_be_put_in_its_place_leaves_no_checkpoint(folder: Pat
 
 
 @pytest.mark.attack
+def test_the_name_of_a_copy_is_synced_before_it_is_told(folder: Path) -> None:
+    """Else a power cut leaves it under the name of a draft."""
+    calls: list[str] = []
+
+    def watch(_frame: FrameType, event: str, called: object) -> None:
+        if event == "c_call" and called in (os.rename, os.fsync):
+            calls.append(getattr(called, "__name__", ""))
+
+    with open_node(folder / "kunshan") as node:
+        sys.setprofile(watch)
+        try:
+            back_up(node, folder / "third", secrets=False, progress=lambda *_: None)
+        finally:
+            sys.setprofile(None)
+    assert calls[-2:] == ["rename", "fsync"]
+
+
 def test_a_link_in_the_node_brings_no_secret_into_a_copy(folder: Path) -> None:
     (folder / "kunshan" / "peers" / "tianjin").symlink_to("../keys/master.key")
     assert typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "third")).exit_code == 0
