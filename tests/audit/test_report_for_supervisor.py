@@ -16,6 +16,7 @@ from exchange.audit.report import (
     SupervisorsReport,
     for_officer,
     for_supervisor,
+    officers_sheet,
     page,
     supervisors_sheet,
 )
@@ -24,6 +25,7 @@ from exchange.audit.report.sheet import Cards
 from exchange.counting import ACCESSES_BY, CountRefused, Figures, Row, TooFewPatients, count_accesses
 from exchange.counting.figures import Limit
 from exchange.node.node import Node
+from exchange.watchlist import watch
 from ledger import Recorded
 from ledger.errors import CannotAppend
 from tests.counting.conftest import made, site
@@ -144,6 +146,20 @@ def test_every_number_is_a_multiple_of_the_limit_and_not_above_the_true_one(busy
     decision = report.now["decision"]
     assert decision
     assert decision.total.number == exact.accesses.all - exact.accesses.all % 11
+
+
+def test_a_finding_of_the_month_that_is_known_of_only_since_is_listed_and_the_page_says_why(
+    alone: Node,
+) -> None:
+    """All other figures of the month stay."""
+    before = for_officer(alone, "2026-11")
+    watch(alone.office, PEOPLE[0], ground="known", by=OFFICER, note="")
+    after = for_officer(alone, "2026-11")
+    new = [one.kind for one in after.findings if one not in before.findings]
+    assert new == ["watched-patient"]
+    assert replace(after, made_at=before.made_at, findings=before.findings) == before
+    for lang, words in (("en", "knows today of relatives, watched patients"), ("zh", "依据节点目前所知")):
+        assert words in page(officers_sheet(alone, after, lang)).decode()
 
 
 def test_nobody_is_named_in_it(busy: Node) -> None:

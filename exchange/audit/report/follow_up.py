@@ -119,6 +119,14 @@ class FollowUp:
         found = self.report.findings
         if not found:
             yield Words(self.told(*NOTHING))
+        yield Words(
+            self.told(
+                "Compared with what the node knows today of relatives, watched patients, cases and organisations: made"
+                " again later, it may list others.",
+                "依据节点目前所知的亲属关系、关注名单、就诊情况和机构；日后重新生成时所列可能不同。",
+            )
+        )
+        if not found:
             return
         yield Words(
             self.told(
