@@ -38,8 +38,6 @@ WAYS = {
 TOGETHER, ALL = ("all others together", "其余合计"), ("all", "合计")
 # The longest bar, in columns of the terminal: short enough to stay in one piece in a ruled table.
 LONGEST = 16
-# How spreadsheets know that a file is UTF-8.
-MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +104,14 @@ class Answer:
         return told | {"by": self.by, "entry": counted.entry.id, "permit": True, "rows": rows}
 
     def _spreadsheet(self, figures: "Figures", names: "Names") -> bytes:
+        from exchange.audit.export.sheet import MARK, harmless
+
         text = StringIO()
         sheet = csv.writer(text)
         sheet.writerow((self.by, "name", "number", "patients"))
         sheet.writerows(
-            (one.key, name, one.number, one.patients) for name, one in self._named(figures, names)
+            (harmless(one.key), harmless(name), one.number, one.patients)
+            for name, one in self._named(figures, names)
         )
         return (MARK + text.getvalue()).encode()
 

@@ -1,6 +1,7 @@
 """Counting as it is typed: a table, a JSON document, a file for a spreadsheet, and what a refusal says."""
 
 import csv
+import re
 import shutil
 from datetime import UTC, datetime
 from io import StringIO
@@ -103,6 +104,23 @@ def test_a_spreadsheet_gets_a_file(node: str, tmp_path: Path) -> None:
         ["", "all", "88", "22"],
     ]
     assert "2021-03" in done.stdout
+
+
+@pytest.mark.attack
+def test_an_organisation_whose_name_is_a_formula_is_text_in_a_spreadsheet(node: str, tmp_path: Path) -> None:
+    formula = '=HYPERLINK("http://elsewhere.example")'
+    registry = Path(node) / "registry.toml"
+    text = registry.read_text("utf-8")
+    (name,) = {line for line in text.splitlines() if line.startswith('  { id = "ks-tcm-hospital"')}
+    changed = re.sub(r'name_en = "[^"]*"', f"name_en = '{formula}'", name)
+    registry.write_text(text.replace(name, changed), "utf-8")
+    file = tmp_path / "a.csv"
+    words = ("--by", "organisation", "--csv", str(file))
+    done = typed("--node", node, "audit", "count", "--as", SUPERVISOR, *words)
+    assert done.exit_code == 0, done.stderr
+    rows = [*csv.reader(StringIO(file.read_bytes().decode("utf-8-sig")))]
+    assert f"'{formula}" in [row[1] for row in rows]
+    assert formula not in [row[1] for row in rows]
 
 
 def test_a_file_that_cannot_be_written_is_found_out_before_anything_is_counted(node: str) -> None:
