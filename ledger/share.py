@@ -4,7 +4,7 @@ A share is a row of whole tiles. Whoever puts the shares together compares what 
 before ended with. A share is a hint to go on faster, never a verdict: where anything in it is wrong there is none.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -68,17 +68,20 @@ class Share:
     def read(cls, db: apsw.Connection, start: int, stop: int, sizes: Sequence[int]) -> "Share | None":
         """The share up to but not including `stop`, with the peaks at `sizes`; None where anything is wrong."""
         share = cls(start)
-        tiles: Iterator[tuple[bytes]] = db.execute(
-            "SELECT CAST(hashes AS BLOB) FROM tile WHERE level = 0 AND number >= ? AND number < ? ORDER BY number",
-            (start // WIDTH, stop // WIDTH),
+        numbers = range(start // WIDTH, stop // WIDTH)
+        stored_tiles = db.execute(
+            "SELECT number, CAST(hashes AS BLOB) FROM tile"
+            " WHERE level = 0 AND number >= ? AND number < ? ORDER BY number",
+            (numbers.start, numbers.stop),
         )
         leaves: list[bytes] = []
         for place, stored, sealed in rows_between(db, start, stop):
             if place != start + len(leaves) or not share._goes_on(place, stored, sealed, leaves):
                 return None
-        if len(leaves) != stop - start or b"".join(leaves) != b"".join(hashes for (hashes,) in tiles):
+        tiles = [b"".join(leaves[at : at + WIDTH]) for at in range(0, len(leaves), WIDTH)]
+        if len(leaves) != stop - start or list(zip(numbers, tiles, strict=True)) != list(stored_tiles):
             return None
-        share._raise_tiles(leaves, sizes)
+        share._raise_tiles(tiles, sizes)
         return share
 
     def _goes_on(self, index: int, stored: bytes, sealed: bytes, leaves: list[bytes]) -> bool:
@@ -107,12 +110,11 @@ class Share:
         self.newest[patient] = Newest(body.index, body.sequence, leaf)
         return True
 
-    def _raise_tiles(self, leaves: Sequence[bytes], sizes: Iterable[int]) -> None:
+    def _raise_tiles(self, tiles: Sequence[bytes], sizes: Iterable[int]) -> None:
         asked: dict[int, list[int]] = {}
         for size in sorted(sizes):
             asked.setdefault((size - 1 - self.start) // WIDTH, []).append(size)
-        for number in range(len(leaves) // WIDTH):
-            tile = b"".join(leaves[number * WIDTH : (number + 1) * WIDTH])
+        for number, tile in enumerate(tiles):
             before = self.start + number * WIDTH
             peaks = {size: _peaks(tile[: (size - before) * HASH_BYTES]) for size in asked.get(number, ())}
             self.tiles.append((subtree_root(tile), peaks))

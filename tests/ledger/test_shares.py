@@ -16,7 +16,7 @@ from ledger.checkpoint import Checkpoint
 from ledger.closing import close_volumes
 from ledger.crew import Processes
 from ledger.disk import connect_to_read
-from ledger.merkle import leaf_hash
+from ledger.merkle import HASH_BYTES, leaf_hash
 from ledger.share import Share
 from ledger.stored import keep_checkpoint
 from ledger.tiles import WIDTH, Edge, subtree_root
@@ -27,6 +27,7 @@ from tests.ledger.attacking import (
     attack,
     back_dated_at,
     body_at,
+    bytes_of,
     edited,
     put,
     reheaded,
@@ -109,6 +110,15 @@ def place_twice(db: apsw.Connection) -> None:
     db.execute("INSERT INTO entry SELECT * FROM old_entry WHERE place = 17")
 
 
+def hash_moved_to_the_tile_before(db: apsw.Connection) -> None:
+    """Side by side, the two tiles are what they were."""
+    first, second = (
+        bytes_of(db, "SELECT hashes FROM tile WHERE level = 0 AND number = ?", (number,)) for number in (0, 1)
+    )
+    for number, hashes in enumerate((first + second[:HASH_BYTES], second[HASH_BYTES:])):
+        db.execute("UPDATE tile SET hashes = ? WHERE level = 0 AND number = ?", (hashes, number))
+
+
 AT_THE_JOINTS = [
     Attack(first_of_a_share_back_dated, 256, "older than the one before it"),
     Attack(first_of_a_share_given_to_another_patient, 250, "entry 256 (id "),
@@ -116,6 +126,7 @@ AT_THE_JOINTS = [
     Attack(put_before_the_first, 0, "entry 0 is missing"),
     Attack(place_that_is_no_number, 0, "entry 0 is missing"),
     Attack(place_twice, 18, "entry 18 is missing"),
+    Attack(hash_moved_to_the_tile_before, 0, "tile 0/0"),
 ]
 
 
@@ -126,7 +137,9 @@ def test_an_attack_is_told_in_the_same_words_whoever_read_the_log(case: Attack, 
     by_itself = verify(copied, VKEY, crew=Processes(path=copied, number=0))
     assert (by_itself.ok, by_itself.first_wrong) == (False, case.first_wrong), by_itself.en
     assert case.said in by_itself.en
-    assert verify(copied, VKEY, crew=Alone(copied, 256, [])) == by_itself
+    # By shares of one tile and of two.
+    for share in (256, 512):
+        assert verify(copied, VKEY, crew=Alone(copied, share, [])) == by_itself
 
 
 def signed_again(db: apsw.Connection) -> None:
