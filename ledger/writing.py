@@ -13,6 +13,7 @@ from pathlib import Path
 
 import apsw
 
+from ledger.body import LARGEST_INTEGER
 from ledger.disk import BUSY_MS, connect_to_write, explained, make_names_durable, use_write_ahead_log
 from ledger.errors import CannotAppend, LedgerAltered
 from ledger.handover import hand_over
@@ -99,6 +100,9 @@ class Pen:
         if not written:
             db.execute("ROLLBACK")
             return
+        # A body with such a number could not be read again, and nothing could be put behind it.
+        if sheet.time_us > LARGEST_INTEGER:
+            raise CannotAppend(self._place, "the clock stands after the year 2255", "时钟已超过 2255 年")
         head = self._store(db, sheet)
         # A job that hands the key over has a turn of its own.
         successor = written[-1].successor

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Change, Draft, Entry, Log, Recorded
+from ledger.body import LARGEST_INTEGER
 from ledger.checkpoint import Checkpoint
 from ledger.errors import CannotAppend, EntryRefused, LedgerAltered, NoSuchEntry
+from ledger.identity import instant
 from ledger.stored import keep_checkpoint
 from ledger.verify import verify
 from tests.ledger.books import ENTRY, PATIENTS, SIGNER, VKEY, about, dice, fill, new_log, open_log
@@ -233,6 +235,21 @@ def test_time_never_goes_back_whatever_the_clock_does(
     times = [one.time_us for one in found]
     assert times == sorted(set(times))
     assert sorted(one.id for one in found) == [one.id for one in found]
+
+
+def test_a_clock_far_ahead_is_refused_before_it_spoils_the_ledger(path: Path) -> None:
+    """After 2255 microseconds are numbers that no reader of a body takes."""
+    times = iter([datetime(2300, 1, 1, tzinfo=UTC), *[instant(LARGEST_INTEGER)] * 3])
+    with Log.create(path, signer=SIGNER, clock=lambda: next(times), entropy=dice()) as log:
+        with pytest.raises(CannotAppend, match="clock stands after the year 2255"):
+            log.append(ENTRY)
+        with pytest.raises(CannotAppend, match="clock stands after the year 2255"):
+            log.append_many([Draft(entry=ENTRY)] * 2)
+        assert log.append(ENTRY).time_us == LARGEST_INTEGER
+        with pytest.raises(CannotAppend):
+            log.append(ENTRY)
+        assert [one.time_us for one in log.scan()] == [LARGEST_INTEGER]
+    assert verify(path, VKEY).ok
 
 
 def test_every_entry_is_found_by_its_id_and_no_other_is(log: Log) -> None:
