@@ -141,6 +141,15 @@ def explained(place: str, *, writing: bool = True) -> Iterator[None]:
         ) from None
 
 
+def file_at(path: Path) -> tuple[int, int]:
+    """Which file has this name now: its device and its number there. Raises LedgerMissing."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise LedgerMissing(path.name) from None
+    return found.st_dev, found.st_ino
+
+
 def _require_there(path: Path) -> None:
     if not path.exists():
         raise LedgerMissing(path.name)

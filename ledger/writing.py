@@ -14,7 +14,14 @@ from pathlib import Path
 import apsw
 
 from ledger.body import LARGEST_INTEGER
-from ledger.disk import BUSY_MS, connect_to_write, explained, make_names_durable, use_write_ahead_log
+from ledger.disk import (
+    BUSY_MS,
+    connect_to_write,
+    explained,
+    file_at,
+    make_names_durable,
+    use_write_ahead_log,
+)
 from ledger.errors import CannotAppend, LedgerAltered
 from ledger.handover import hand_over
 from ledger.identity import RANDOM_BYTES, entry_ids, next_time_us
@@ -40,6 +47,7 @@ class Pen:
         self._clock = clock
         self._entropy = entropy
         self._process = os.getpid()
+        self._file: tuple[int, int] | None = None
         self._db: apsw.Connection | None = None
         self._head = Head(0, EMPTY_ROOT, 0)
         self._edge = Edge()
@@ -89,6 +97,7 @@ class Pen:
 
     def _commit(self, jobs: Sequence[Submission]) -> None:
         db = self._held()
+        self._require_same_file()
         # Said before each commit: signing, which is not synced, may have been broken off half way.
         db.pragma("synchronous", "full")
         db.execute("BEGIN IMMEDIATE")
@@ -215,6 +224,8 @@ class Pen:
 
     def _reopen(self) -> None:
         self._drop()
+        if self._file is not None:
+            self._require_same_file()
         db = connect_to_write(self._path)
         try:
             with explained(self._place):
@@ -226,6 +237,7 @@ class Pen:
                 db.execute("COMMIT")
             # By now there is a write-ahead log, and the next entry will stand in nothing else.
             make_names_durable(self._path)
+            self._file = self._file or file_at(self._path)
         except BaseException:
             db.close()
             raise
@@ -237,6 +249,15 @@ class Pen:
         if self._db is not None and self._process == os.getpid():
             self._db.close()
         self._db = None
+
+    def _require_same_file(self) -> None:
+        """What is written to a file that has lost its name is found by nobody afterwards. The other is not opened."""
+        if file_at(self._path) != self._file:
+            raise LedgerAltered(
+                self._place,
+                "another file was put in its place while it was open",
+                "打开期间被换成了另一个文件",
+            )
 
     def _require_same_process(self) -> None:
         if self._process != os.getpid():

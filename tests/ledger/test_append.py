@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger import Change, Draft, Entry, Log, Recorded
 from ledger.body import LARGEST_INTEGER
 from ledger.checkpoint import Checkpoint
-from ledger.errors import CannotAppend, EntryRefused, LedgerAltered, NoSuchEntry
+from ledger.errors import CannotAppend, EntryRefused, LedgerAltered, LedgerMissing, NoSuchEntry
 from ledger.identity import instant
 from ledger.stored import keep_checkpoint
 from ledger.verify import verify
@@ -326,6 +326,26 @@ def test_a_past_that_changed_while_the_log_was_open_stops_the_writer(log: Log, p
     for _ in range(2):
         with pytest.raises(LedgerAltered, match="its past changed while it was open"):
             log.append(ENTRY)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_file_that_took_the_ledger_s_name_stops_the_writer(log: Log, path: Path, whole: bool) -> None:
+    """Whether it lacks entries or not: SQLite would go on writing the old one, which nobody can open any more."""
+    fill(log, 5)
+    copy = path.with_name("copy.db")
+    log.glance().execute("VACUUM INTO ?", (str(copy),))
+    if not whole:
+        log.append(ENTRY)
+    size = log.size
+    copy.replace(path)
+    for _ in range(2):
+        with pytest.raises(LedgerAltered, match="another file was put in its place"):
+            log.append(ENTRY)
+    assert log.size == size
+    path.unlink()
+    with pytest.raises(LedgerMissing):
+        log.append(ENTRY)
 
 
 def test_a_log_opened_for_reading_takes_nothing(log: Log, path: Path) -> None:
