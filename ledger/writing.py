@@ -62,8 +62,7 @@ class Pen:
         """Make the state tables that live in the same file; each text is `CREATE TABLE IF NOT EXISTS ...`."""
         db = self._held()
         with explained(self._place):
-            db.pragma("synchronous", "full")
-            db.execute("BEGIN IMMEDIATE")
+            self._begin(db)
             try:
                 for table in tables:
                     db.execute(table)
@@ -98,9 +97,7 @@ class Pen:
     def _commit(self, jobs: Sequence[Submission]) -> None:
         db = self._held()
         self._require_same_file()
-        # Said before each commit: signing, which is not synced, may have been broken off half way.
-        db.pragma("synchronous", "full")
-        db.execute("BEGIN IMMEDIATE")
+        self._begin(db)
         self._catch_up(db)
         # One reading of the clock for all: the first entry gets it, the others follow a microsecond apart.
         start_us = next_time_us(self._head.time_us, self._clock())
@@ -120,6 +117,12 @@ class Pen:
         db.execute("COMMIT")
         self._head, self._signer = head, successor or self._signer
         self._remember(sheet.patients)
+
+    def _begin(self, db: apsw.Connection) -> None:
+        # Said each time: signing, which neither syncs nor waits, leaves it otherwise.
+        db.pragma("synchronous", "full")
+        db.set_busy_timeout(BUSY_MS)
+        db.execute("BEGIN IMMEDIATE")
 
     def _catch_up(self, db: apsw.Connection) -> None:
         """Read the edge again where another process wrote, and see that it only added to what we know."""
@@ -210,8 +213,6 @@ class Pen:
                 keep_checkpoint(db, self._head.size, note)
         except apsw.Error:
             self._drop()
-        else:
-            db.set_busy_timeout(BUSY_MS)
 
     def _held(self) -> apsw.Connection:
         """The connection, opened again where it was thrown away. Raises CannotAppend, LedgerAltered."""

@@ -175,11 +175,25 @@ def test_every_commit_is_synced_also_after_a_signature_that_was_not(log: Log) ->
     seen: list[object] = []
 
     def look(db: apsw.Connection, recorded: Recorded) -> None:
-        seen.append((db.pragma("synchronous"), db.pragma("journal_mode")))
+        seen.append((db.pragma("synchronous"), db.pragma("journal_mode"), db.pragma("busy_timeout")))
+
+    def interrupt_the_signing(db: apsw.Connection, recorded: Recorded) -> None:
+        def traced(_cursor: object, sql: str, _bound: object) -> bool:
+            if sql.startswith("INSERT INTO checkpoint"):
+                db.exec_trace = None
+                raise KeyboardInterrupt
+            return True
+
+        db.exec_trace = traced
 
     for _ in range(3):
         log.append(ENTRY, change=look)
-    assert seen == [(2, "wal")] * 3
+    with pytest.raises(KeyboardInterrupt):
+        log.append(ENTRY, change=interrupt_the_signing)
+    log.append(ENTRY, change=look)
+    assert seen == [(2, "wal", 10_000)] * 4
+    assert log.size == 5
+    assert verify(log, VKEY).ok
 
 
 def test_an_older_signature_never_takes_the_place_of_a_newer_one(log: Log, path: Path) -> None:
