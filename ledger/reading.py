@@ -26,12 +26,14 @@ class Readers:
             yield db
             return
         db.execute("BEGIN")
-        # The moment is that of the first look, so look.
-        db.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
         try:
+            # The moment is that of the first look, so look.
+            db.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
             yield db
         finally:
-            db.execute("ROLLBACK")
+            # A disk that fails may have ended it.
+            if not db.get_autocommit():
+                db.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close every thread's connection."""

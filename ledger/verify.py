@@ -121,7 +121,9 @@ def signed_snapshot(db: apsw.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        db.execute("ROLLBACK")
+        # A disk that fails may have ended it.
+        if not db.get_autocommit():
+            db.execute("ROLLBACK")
 
 
 def _is_signed_to_the_end(db: apsw.Connection) -> bool:

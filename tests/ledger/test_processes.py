@@ -3,14 +3,16 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import apsw
 import pytest
 
 from ledger import Log, Recorded
+from ledger.disk import connect_to_read
 from ledger.errors import CannotAppend, LedgerDamaged
-from ledger.verify import verify
+from ledger.verify import signed_snapshot, verify
 from tests.ledger.appending import Appender, lost
 from tests.ledger.books import ENTRY, VKEY, about, fill, open_log
 
@@ -108,6 +110,19 @@ def test_a_change_that_meets_a_full_disk_fails_as_the_ledger_does(log: Log) -> N
         log.append(ENTRY, change=swallow)
     assert log.size == 0
     assert log.append(ENTRY).index == 0
+
+
+def test_a_disk_that_fails_while_it_is_read_is_told_in_words(log: Log, path: Path) -> None:
+    """Part of the write-ahead log is gone: SQLite ends the snapshot by itself at the first short read."""
+    fill(log, 2000)
+    assert log.read(3).index == 3
+    verifying = connect_to_read(path)
+    with closing(verifying), signed_snapshot(verifying):
+        os.truncate(f"{path}-wal", 9000)
+        with pytest.raises(apsw.IOError):
+            verifying.execute("SELECT sum(length(body)) FROM entry").fetchall()
+    with pytest.raises(LedgerDamaged, match="the disk reports an error"):
+        list(log.scan())
 
 
 @pytest.mark.parametrize("clean", [True, False])
