@@ -40,7 +40,7 @@ from ledger.stored import (
     tree_of,
 )
 from ledger.submission import Draft, Submission
-from ledger.tiles import WIDTH, Memo, Tree
+from ledger.tiles import WIDTH, Memo, TileWrong, Tree
 from ledger.turns import Turns
 from ledger.writing import Pen
 
@@ -273,9 +273,12 @@ class Log:
 
     @contextmanager
     def tree(self) -> Iterator[tuple[apsw.Connection, Tree]]:
-        """A snapshot and the tree over its entries."""
-        with explained(self._place, writing=False), self.reading() as db:
-            yield db, tree_of(db, Head.read(db, self._place)[0].size, self._memo)
+        """A snapshot and the tree over its entries. Raises LedgerAltered where a tile that is needed is missing."""
+        try:
+            with explained(self._place, writing=False), self.reading() as db:
+                yield db, tree_of(db, Head.read(db, self._place)[0].size, self._memo)
+        except TileWrong as wrong:
+            raise LedgerAltered(self._place, str(wrong), wrong.zh, index=wrong.first) from None
 
 
 def _lay_out(path: Path, signer: Signer) -> None:

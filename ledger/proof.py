@@ -13,7 +13,7 @@ from ledger import body as bodies
 from ledger.body import BodyWrong
 from ledger.checkpoint import Checkpoint
 from ledger.entry import Entry
-from ledger.errors import BadKey, BadNote, ProofWrong
+from ledger.errors import BadKey, BadNote, LedgerAltered, ProofWrong
 from ledger.keys import Handover, HandoverWrong, Keys
 from ledger.log import Log
 from ledger.merkle import is_consistent, leaf_hash, root_from_inclusion
@@ -67,11 +67,17 @@ def prove(log: Log, entry_id: str) -> bytes:
     """The proof of an entry against the newest state. Raises NoSuchEntry, LedgerAltered."""
     with log.tree() as (_, tree):
         found = log.find(entry_id)
+        path = tree.inclusion_proof(found.index)
+        # Better found out here than by whoever the proof is handed to.
+        if root_from_inclusion(leaf_hash(found.body), found.index, tree.size, path) != log.root():
+            raise LedgerAltered(
+                log.path.name, "its tree does not lead to its root", "散列树与树根不符", index=found.index
+            )
         proof = Proof(
             format=FORMAT,
             index=found.index,
             entry=found.body.decode(),
-            inclusion_path=[step.hex() for step in tree.inclusion_proof(found.index)],
+            inclusion_path=[step.hex() for step in path],
             checkpoint=log.checkpoint().decode(),
             verifier_key=str(log.keys),
             handovers=_successions(log.keys, tree) or msgspec.UNSET,

@@ -30,7 +30,7 @@ from ledger.note import Signer
 from ledger.sheet import PatientEdge, Sheet
 from ledger.stored import Head, examine, keep_checkpoint, require_ledger, tree_of
 from ledger.submission import Submission
-from ledger.tiles import Edge
+from ledger.tiles import Edge, TileWrong
 
 _MOST_REMEMBERED = 100_000
 
@@ -134,7 +134,11 @@ class Pen:
 
     def _require_grown(self, db: apsw.Connection, head: Head) -> None:
         known = self._head
-        if head.size < known.size or tree_of(db, head.size).root(known.size) != known.root:
+        try:
+            grown = head.size >= known.size and tree_of(db, head.size).root(known.size) == known.root
+        except TileWrong:
+            grown = False
+        if not grown:
             raise LedgerAltered(self._place, "its past changed while it was open", "打开期间历史被改动")
 
     def _fill(self, db: apsw.Connection, sheet: Sheet, job: Submission) -> bool:

@@ -331,7 +331,7 @@ ATTACKS = [
 ]
 
 
-def attack(path: Path, on: Callable[[apsw.Connection], None]) -> None:
+def attack(path: Path, on: Callable[[apsw.Connection], object]) -> None:
     db = apsw.Connection(str(path))
     on(db)
     db.close()

@@ -18,6 +18,7 @@ from ledger.errors import CannotAppend, EntryRefused, LedgerAltered, LedgerMissi
 from ledger.identity import instant
 from ledger.stored import keep_checkpoint
 from ledger.verify import verify
+from tests.ledger.attacking import attack
 from tests.ledger.books import ENTRY, PATIENTS, SIGNER, VKEY, about, dice, fill, new_log, open_log
 
 
@@ -340,6 +341,16 @@ def test_a_past_that_changed_while_the_log_was_open_stops_the_writer(log: Log, p
     for _ in range(2):
         with pytest.raises(LedgerAltered, match="its past changed while it was open"):
             log.append(ENTRY)
+
+
+@pytest.mark.attack
+def test_a_past_that_cannot_be_compared_any_more_stops_the_writer_too(log: Log, path: Path) -> None:
+    fill(log, 300)
+    with open_log(path) as other:
+        fill(other, 300)
+    attack(path, lambda db: db.execute("DELETE FROM tile WHERE level = 0 AND number = 1"))
+    with pytest.raises(LedgerAltered, match="its past changed while it was open"):
+        log.append(ENTRY)
 
 
 @pytest.mark.attack

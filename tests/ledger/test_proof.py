@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from ledger import Draft, Log, Signer
 from ledger.checkpoint import Checkpoint
-from ledger.errors import NoSuchEntry, ProofWrong
+from ledger.errors import LedgerAltered, NoSuchEntry, ProofWrong
 from ledger.merkle import leaf_hash, node_hash
 from ledger.proof import check, prove
 from ledger.sealing import opens_to, seal
+from tests.ledger.attacking import attack
 from tests.ledger.books import ENTRY, SIGNER, VKEY, dice, fill, new_log
 
 SIZE = 300
@@ -45,6 +46,29 @@ def test_a_proof_shows_the_entry_and_where_it_stands(book: Log, index: int) -> N
     shown = check(prove(book, found.id), VKEY)
     assert (shown.index, shown.id, shown.time, shown.entry) == (index, found.id, found.time, found.entry)
     assert (shown.size, shown.origin, shown.pinned) == (SIZE, SIGNER.origin, True)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("DELETE FROM tile WHERE level = 0 AND number = 2", "tile 0/2 is missing"),
+        (
+            "UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 2",
+            "tree does not lead",
+        ),
+        ("UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 1", "tree does not lead"),
+    ],
+)
+def test_a_proof_that_would_not_hold_is_not_handed_out(change: str, said: str, tmp_path: Path) -> None:
+    """The entry and its own tile are well; what its path passes is not."""
+    path = tmp_path / "ledger.db"
+    with new_log(path) as log:
+        fill(log, 600)
+        entry = log.read(300).id
+        attack(path, lambda db: db.execute(change))
+        with Log(path, SIGNER, None) as restarted, pytest.raises(LedgerAltered, match=said):
+            prove(restarted, entry)
 
 
 def test_a_proof_alone_shows_no_more_than_that_somebody_signed_it(proof: bytes) -> None:
