@@ -8,9 +8,10 @@ import multiprocessing
 import os
 import signal
 from bisect import bisect_right
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -75,8 +76,6 @@ class _Work:
 
     def tell(self, mouth: Connection) -> None:
         """Read share after share and hand each over; None for one that is wrong, and stop."""
-        # Ctrl-C reaches every process of the terminal; the one that is asked ends the others.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         with suppress(BrokenPipeError):
             for number in self.numbers:
                 told = self._read(number * self.share)
@@ -103,10 +102,23 @@ def _started(work: _Work) -> tuple[BaseProcess, Connection]:
     begin = multiprocessing.get_context("spawn")
     ear, mouth = begin.Pipe(duplex=False)
     process = begin.Process(target=work.tell, args=(mouth,), daemon=True)
-    process.start()
+    with _born_deaf():
+        process.start()
     # Ours is the only other end now: when the process dies, it is closed.
     mouth.close()
     return process, ear
+
+
+@contextmanager
+def _born_deaf() -> Iterator[None]:
+    """Ctrl-C reaches every process of the terminal, also one that only begins; who is asked ends the others."""
+    # It is started with the first process, and would let Ctrl-C through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _processors() -> int:

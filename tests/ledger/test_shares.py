@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -236,6 +237,25 @@ def test_ctrl_c_leaves_no_process_behind(whole: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         verify(whole, VKEY, interrupted, crew=Processes(path=whole, number=2, share=256))
     assert multiprocessing.active_children() == []
+
+
+def test_ctrl_c_does_not_reach_a_process_that_only_begins(whole: Path) -> None:
+    """It would fill the terminal with what Python says when it is interrupted."""
+    read = threading.Event()
+
+    def press() -> None:
+        while not read.wait(0.005):
+            for one in multiprocessing.active_children():
+                os.kill(one.pid or 0, signal.SIGINT)
+
+    finger = threading.Thread(target=press)
+    finger.start()
+    try:
+        shares = [one.start for one in Processes(path=whole, number=2, share=256).shares(SIZE, [])]
+    finally:
+        read.set()
+        finger.join()
+    assert shares == [0, 256]
 
 
 def test_a_process_that_dies_costs_time_and_nothing_else(whole: Path) -> None:
