@@ -204,6 +204,7 @@ class Log:
 
     def find(self, entry_id: str) -> Recorded:
         """The entry with this id, found by the time in it. Raises NoSuchEntry, LedgerAltered."""
+        entry_id = entry_id.lower()
         wanted = time_us_of(entry_id)
         if wanted is None:
             raise NoSuchEntry
@@ -212,7 +213,7 @@ class Log:
             while low < high:
                 middle = (low + high) // 2
                 found = entry_at(db, self._place, middle, tree)
-                if found.time_us == wanted and found.id == entry_id.lower():
+                if found.time_us == wanted and found.id == entry_id:
                     return found
                 low, high = (middle + 1, high) if found.time_us < wanted else (low, middle)
         raise NoSuchEntry

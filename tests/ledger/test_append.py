@@ -45,7 +45,7 @@ def test_an_entry_reads_back_as_it_was_appended(log: Log) -> None:
     found = log.append(about(3), sealed=b"sealed")
     assert (found.index, found.entry, found.sealed) == (0, about(3), b"sealed")
     assert found.time.tzinfo is UTC
-    assert log.read(0) == log.find(found.id) == found
+    assert log.read(0) == log.find(found.id) == log.find(found.id.upper()) == found
     assert list(log.scan()) == [found]
     assert log.size == 1
 

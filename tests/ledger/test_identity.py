@@ -48,6 +48,26 @@ def test_an_id_is_what_it_was() -> None:
     assert entry_id(1_772_353_800_000_123, bytes(range(8))) == "019ca884-c740-71f7-8001-020304050607"
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "019CA884-C740-71F7-8001-020304050607",
+        "019ca884c74071f78001020304050607",
+        "019ca884-c740-71f78001-020304050607",
+        "0x9ca884-c740-71f7-8001-020304050607",
+        "1_9ca884-c740-71f7-8001-020304050607",
+        "０19ca884-c740-71f7-8001-020304050607",
+        "019ca884-c740-71f7-8001-020304050607\n",
+        # A fraction that no microsecond is written as.
+        "019ca884-c740-71f8-8001-020304050607",
+        "019ca884-c740-7fff-8001-020304050607",
+    ],
+)
+def test_an_id_that_is_written_in_another_way_is_none(other: str) -> None:
+    assert time_us_of("019ca884-c740-71f7-8001-020304050607") is not None
+    assert time_us_of(other) is None
+
+
 @pytest.mark.parametrize("text", ["", "p-17", "00000000-0000-4000-8000-000000000000", "0" * 32])
 def test_what_is_not_one_of_ours_has_no_time(text: str) -> None:
     assert time_us_of(text) is None
