@@ -28,7 +28,7 @@ from ledger.identity import RANDOM_BYTES, entry_ids, next_time_us
 from ledger.merkle import EMPTY_ROOT
 from ledger.note import Signer
 from ledger.sheet import PatientEdge, Sheet
-from ledger.stored import Head, examine, keep_checkpoint, require_ledger, tree_of
+from ledger.stored import Head, examine, keep_checkpoint, require_ledger, require_plain, tree_of
 from ledger.submission import Submission
 from ledger.tiles import Edge, TileWrong
 
@@ -49,6 +49,7 @@ class Pen:
         self._process = os.getpid()
         self._file: tuple[int, int] | None = None
         self._db: apsw.Connection | None = None
+        self._schema = -1
         self._head = Head(0, EMPTY_ROOT, 0)
         self._edge = Edge()
         self._patients: dict[str, PatientEdge] = {}
@@ -126,6 +127,11 @@ class Pen:
 
     def _catch_up(self, db: apsw.Connection) -> None:
         """Read the edge again where another process wrote, and see that it only added to what we know."""
+        # Counted up whenever a table or trigger is put in; set back, a trigger would not run here.
+        schema = db.pragma("schema_version")
+        if schema != self._schema:
+            require_plain(db, self._place)
+            self._schema = schema
         if Head.read(db, self._place)[0] != self._head:
             head, edge = examine(db, self._place, self._signer)
             self._require_grown(db, head)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from ledger.errors import CannotAppend, EntryRefused, LedgerAltered, LedgerMissi
 from ledger.identity import instant
 from ledger.stored import keep_checkpoint
 from ledger.verify import verify
-from tests.ledger.attacking import attack
+from tests.ledger.attacking import attack, trigger_put_in
 from tests.ledger.books import ENTRY, PATIENTS, SIGNER, VKEY, about, dice, fill, new_log, open_log
 
 
@@ -341,6 +342,28 @@ def test_a_past_that_changed_while_the_log_was_open_stops_the_writer(log: Log, p
     for _ in range(2):
         with pytest.raises(LedgerAltered, match="its past changed while it was open"):
             log.append(ENTRY)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_trigger_put_in_under_a_running_node_takes_nothing_that_was_acknowledged(
+    log: Log, path: Path, hidden: bool
+) -> None:
+    """`hidden`: the number that counts changes of the schema is set back; SQLite then does not see the trigger."""
+    fill(log, 5)
+
+    def put_in(db: apsw.Connection) -> None:
+        before = db.pragma("schema_version")
+        trigger_put_in(db)
+        if hidden:
+            db.pragma("schema_version", before)
+
+    attack(path, put_in)
+    for _ in range(2):
+        with nullcontext() if hidden else pytest.raises(LedgerAltered, match="trigger"):
+            log.append(ENTRY)
+    with log.reading() as db:
+        assert db.execute("SELECT count(*) FROM entry").get == log.size == (7 if hidden else 5)
 
 
 @pytest.mark.attack
