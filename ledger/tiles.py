@@ -45,7 +45,7 @@ class Memo:
         self.tiles: dict[Place, bytes] = {}
 
     def make_room(self) -> None:
-        """Forget all when it is too much: some 40 MiB."""
+        """Forget all when it is too much: some 70 MiB."""
         if len(self.tiles) > _MOST_TILES:
             self.tiles.clear()
         if len(self.middles) > _MOST_MIDDLES:
