@@ -47,13 +47,13 @@ class Recorder:
         self._acknowledged = acknowledged
         self.moments.append(Moment(acknowledged, self.disk.as_it_is()))
 
-    def synced(self, name: str) -> None:
+    def synced(self, name: str, *, and_names: bool) -> None:
         """SQLite is told that the file is kept. The moment before is the one with most to lose."""
         self.look(self._acknowledged)
         if self.lying:
             return
         self.disk.sync(name)
-        if self._names_synced:
+        if and_names and self._names_synced:
             self.disk.sync_names()
 
 
@@ -62,6 +62,8 @@ class _File(apsw.VFSFile):
         super().__init__("unix", name, flags)
         self._recorder = recorder
         self._name = Path(name.filename() if isinstance(name, apsw.URIFilename) else name).name
+        # As SQLite's os_unix.c has it: the folder is synced once, with the first sync of a journal.
+        self._names_due = bool(flags[0] & (apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL))
         recorder.disk.make(self._name)
 
     def xWrite(self, data: Any, offset: int) -> None:
@@ -81,7 +83,8 @@ class _File(apsw.VFSFile):
             self._recorder.disk.give_up(self._name)
             raise
         super().xSync(flags)
-        self._recorder.synced(self._name)
+        self._recorder.synced(self._name, and_names=self._names_due)
+        self._names_due = False
 
 
 class _FileSystem(apsw.VFS):
