@@ -8,7 +8,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from ledger.disk import connect_to_read, connect_to_write, explained, make_durable, make_file
+from ledger.disk import (
+    connect_to_read,
+    connect_to_write,
+    explained,
+    make_durable,
+    make_file,
+    make_names_durable,
+)
 from ledger.keyring import keys_in
 from ledger.log import Log
 from ledger.stored import entries_between
@@ -53,9 +60,11 @@ def _write(log: Log, volume: Volume, progress: Progress) -> None:
     _require_whole(log, draft, volume)
     with explained(path.name):
         make_durable(draft)
+        draft.chmod(
+            0o400
+        )  # from here on its owner cannot open it to write either, and a sync of the file would be one
         draft.replace(path)
-        path.chmod(0o400)
-        make_durable(path)
+        make_names_durable(path)
 
 
 def _require_whole(log: Log, draft: Path, volume: Volume) -> None:

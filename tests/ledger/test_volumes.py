@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import apsw
 import pytest
@@ -18,6 +20,7 @@ from tests.ledger.books import ENTRY, PATIENTS, VKEY, fill, new_log, open_log
 from tests.ledger.turns_of_keys import hand_over, signer
 
 FIRST, SECOND, SIZE = 300, 500, 600
+NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +184,35 @@ def test_a_crash_while_closing_is_made_good_by_closing_again(path: Path, left: s
         assert close_volumes(log) == [Volume(1, 0, 51)]
         assert [one.index for one in log.scan()] == list(range(51))
         assert verify(log, VKEY).ok
+
+
+def test_a_volume_is_closed_by_somebody_who_is_not_the_administrator() -> None:
+    """A file that nobody may write to cannot be opened to write by its owner; by the administrator it can."""
+    with TemporaryDirectory() as named:
+        folder = Path(named)
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        with _as_nobody(), new_log(folder / "ledger.db") as log:
+            fill(log, 50)
+            hand_over(log, signer(2))
+            assert close_volumes(log) == [Volume(1, 0, 51)]
+            assert log.read(7).index == 7
+            assert verify(log, VKEY).ok
+        assert (folder / "ledger-1.db").stat().st_mode & 0o777 == 0o400
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """An administrator gives up what only he may; everybody else stays who he is."""
+    before = os.geteuid()
+    if before:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may write everywhere")
