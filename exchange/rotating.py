@@ -15,6 +15,7 @@ from exchange.node.ledger_key import destroy_all_but, later_keys, write_next
 from exchange.node.node import Node
 from exchange.officers import require_officer
 from ledger import Entry, Recorded
+from ledger.disk import one_at_a_time
 from ledger.errors import LedgerError
 from ledger.keys import HANDED_OVER, in_clear
 
@@ -65,6 +66,12 @@ def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Ro
     require_officer(node.directory, by)
     if in_doubt_since and in_doubt_since > node.clock():
         raise NotYetInDoubt
+    # Two at once could each delete the key the other one has just put in force.
+    with one_at_a_time(node.layout.keys, "keys"):
+        return _rotate(node, by, in_doubt_since)
+
+
+def _rotate(node: Node, by: str, in_doubt_since: datetime | None) -> Rotated:
     old_key, derived = node.log.signer.verifier_key, not later_keys(node.layout)
     file, successor = write_next(node.layout, node.log.signer.origin, node.desk.entropy)
     since = in_doubt_since.astimezone(CHINA).isoformat(timespec="seconds") if in_doubt_since else ""

@@ -15,6 +15,7 @@ from ledger.disk import (
     make_durable,
     make_file,
     make_names_durable,
+    one_at_a_time,
 )
 from ledger.keyring import keys_in
 from ledger.log import Log
@@ -37,10 +38,12 @@ def due(log: Log) -> list[Volume]:
 
 def close_volumes(log: Log, progress: Progress | None = None) -> list[Volume]:
     """Close what can be closed. Raises LedgerAltered where an entry is not as it was appended; CannotAppend."""
-    volumes = due(log)
-    for volume in volumes:
-        _write(log, volume, progress or (lambda _done, _total: None))
-        _take_out(log.path, volume)
+    # Two at once would write the same draft, and one could put the other's half of it in place.
+    with one_at_a_time(log.path.parent, log.path.name):
+        volumes = due(log)
+        for volume in volumes:
+            _write(log, volume, progress or (lambda _done, _total: None))
+            _take_out(log.path, volume)
     return volumes
 
 
@@ -60,9 +63,8 @@ def _write(log: Log, volume: Volume, progress: Progress) -> None:
     _require_whole(log, draft, volume)
     with explained(path.name):
         make_durable(draft)
-        draft.chmod(
-            0o400
-        )  # from here on its owner cannot open it to write either, and a sync of the file would be one
+        # Before it has its name and after its sync: a file nobody may write to cannot be opened for one.
+        draft.chmod(0o400)
         draft.replace(path)
         make_names_durable(path)
 
@@ -78,9 +80,6 @@ def _take_out(ledger: Path, volume: Volume) -> None:
     """Name the volume in the ledger and delete its entries there, in one transaction."""
     with closing(connect_to_write(ledger)) as db, explained(ledger.name):
         db.execute("BEGIN IMMEDIATE")
-        if volume in closed(db):  # by another process
-            db.execute("ROLLBACK")
-            return
         db.execute("INSERT INTO volume VALUES (?, ?, ?)", (volume.number, volume.first, volume.stop))
         db.execute("DELETE FROM entry WHERE place >= ? AND place < ?", (volume.first, volume.stop))
         db.execute("COMMIT")

@@ -4,6 +4,7 @@ Safe means: a local disk, a SQLite without the WAL-reset bug, write-ahead loggin
 answer.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,26 @@ def connect_to_write(path: Path) -> apsw.Connection:
             db.close()
             raise
         return db
+
+
+@contextmanager
+def one_at_a_time(folder: Path, place: str) -> Iterator[None]:
+    """Do something with the files of `folder` that no two processes may do at once. Raises CannotAppend.
+
+    For what takes more than one file, and so more than a transaction; the system lets go when the process ends.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise _refused(place, error) from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotAppend(place, "another process is at it", "另一个进程正在处理") from None
+        yield
+    finally:
+        os.close(handle)
 
 
 def use_write_ahead_log(db: apsw.Connection, place: str) -> None:

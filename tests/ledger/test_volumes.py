@@ -186,6 +186,23 @@ def test_a_crash_while_closing_is_made_good_by_closing_again(path: Path, left: s
         assert verify(log, VKEY).ok
 
 
+def test_two_who_close_at_once_do_not_write_the_same_file(path: Path) -> None:
+    told = list[str]()
+    with new_log(path) as log, open_log(path) as other:
+        fill(log, 50)
+        hand_over(log, signer(2))
+
+        def meanwhile(_done: int, _total: int) -> None:
+            with pytest.raises(CannotAppend) as refused:
+                close_volumes(other)
+            told.append(str(refused.value))
+
+        assert close_volumes(log, meanwhile) == [Volume(1, 0, 51)]
+        assert close_volumes(other) == []
+        assert verify(log, VKEY).ok
+    assert told == ["ledger.db cannot be written: another process is at it"]
+
+
 def test_a_volume_is_closed_by_somebody_who_is_not_the_administrator() -> None:
     """A file that nobody may write to cannot be opened to write by its owner; by the administrator it can."""
     with TemporaryDirectory() as named:

@@ -23,6 +23,7 @@ from exchange.witnessing.circle import circle_of, written
 from exchange.witnessing.keeping_asked import keeping_asked
 from ledger import Signer
 from ledger.closing import close_volumes
+from ledger.errors import CannotAppend
 from ledger.keyring import KeyHandedOver
 from ledger.keys import Keys
 from ledger.proof import check, prove
@@ -100,6 +101,28 @@ def test_an_interrupted_change_leaves_the_old_key_in_force_and_no_other(
     rotated(kunshan)
     assert kunshan.node().vkey != before
     assert [path.name for path in (kunshan.folder / "keys").glob("ledger-*")] == ["ledger-3.key"]
+
+
+def test_two_who_change_the_key_at_once_leave_one_new_key_and_its_file(sites: Regions) -> None:
+    """The first one's tidying up could delete the file of the key the second one has just put in force."""
+    kunshan = sites[0]
+    other, refused = kunshan.node(), list[str]()
+
+    def entropy(size: int) -> bytes:
+        if size == 32 and not refused:
+            refused.append("not")
+            with pytest.raises(CannotAppend) as told:
+                rotate(other, by="ks-so-001")
+            refused[:] = [str(told.value)]
+        return secrets.token_bytes(size)
+
+    with open_node(kunshan.folder, {}, clock=kunshan.clock, entropy=entropy) as node:
+        done = rotate(node, by="ks-so-001")
+    assert refused == ["keys cannot be written: another process is at it"]
+    kunshan.reopen()
+    assert kunshan.node().vkey == done.new_key
+    assert [path.name for path in (kunshan.folder / "keys").glob("ledger-*")] == [done.file.name]
+    rotated(kunshan)
 
 
 def test_the_witnesses_follow_with_the_new_card_and_not_before(sites: Regions) -> None:
