@@ -5,7 +5,7 @@ taken out there. Whatever stops it in between, every entry is in one of the two 
 """
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ledger.disk import (
@@ -17,6 +17,7 @@ from ledger.disk import (
     make_names_durable,
     one_at_a_time,
 )
+from ledger.errors import CannotAppend
 from ledger.keyring import keys_in
 from ledger.log import Log
 from ledger.stored import entries_between
@@ -41,6 +42,13 @@ def close_volumes(log: Log, progress: Progress | None = None) -> list[Volume]:
     # Two at once would write the same draft, and one could put the other's half of it in place.
     with one_at_a_time(log.path.parent, log.path.name):
         volumes = due(log)
+        if volumes and log.path.is_symlink():
+            # SQLite looks where the link leads, and so do readers for what lies beside it.
+            raise CannotAppend(
+                log.path.name,
+                "it is a symbolic link, and volumes lie beside the file itself",
+                "它是符号链接，而分卷须与文件本身同在一处",
+            )
         for volume in volumes:
             _write(log, volume, progress or (lambda _done, _total: None))
             _take_out(log.path, volume)
@@ -50,8 +58,26 @@ def close_volumes(log: Log, progress: Progress | None = None) -> list[Volume]:
 def _write(log: Log, volume: Volume, progress: Progress) -> None:
     path = volume.beside(log.path)
     draft = path.with_name(path.name + ".draft")
-    draft.unlink(missing_ok=True)
+    with explained(path.name):
+        draft.unlink(missing_ok=True)
     make_file(draft)
+    try:
+        _fill(log, draft, volume, progress)
+        _require_whole(log, draft, volume)
+        make_durable(draft)
+        with explained(path.name):
+            # Before it has its name and after its sync: a file nobody may write to cannot be opened for one.
+            draft.chmod(0o400)
+            draft.replace(path)
+    except BaseException:
+        # On a full disk, half a copy of years would keep the ledger from taking its next entry.
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    make_names_durable(path)
+
+
+def _fill(log: Log, draft: Path, volume: Volume, progress: Progress) -> None:
     with closing(connect_to_write(draft)) as db, explained(draft.name):
         db.execute(ENTRIES_SCHEMA)
         for at in range(volume.first, volume.stop, WIDTH * WIDTH):
@@ -60,13 +86,6 @@ def _write(log: Log, volume: Volume, progress: Progress) -> None:
                 rows = ((one.index, one.body, one.sealed) for one in log.scan(at, until))
                 db.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
             progress(until - volume.first, volume.stop - volume.first)
-    _require_whole(log, draft, volume)
-    with explained(path.name):
-        make_durable(draft)
-        # Before it has its name and after its sync: a file nobody may write to cannot be opened for one.
-        draft.chmod(0o400)
-        draft.replace(path)
-        make_names_durable(path)
 
 
 def _require_whole(log: Log, draft: Path, volume: Volume) -> None:

@@ -1,7 +1,9 @@
 """Entries of earlier keys lie in files of their own, and still nobody can change, hide or swap one of them."""
 
 import os
+import resource
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -183,6 +185,52 @@ def test_a_crash_while_closing_is_made_good_by_closing_again(path: Path, left: s
         assert verify(log, VKEY).ok
         assert close_volumes(log) == [Volume(1, 0, 51)]
         assert [one.index for one in log.scan()] == list(range(51))
+        assert verify(log, VKEY).ok
+
+
+def test_closing_that_is_broken_off_leaves_no_half_copy_on_a_disk_that_may_be_full(path: Path) -> None:
+    def ctrl_c(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with new_log(path) as log:
+        fill(log, 50)
+        hand_over(log, signer(2))
+        with pytest.raises(KeyboardInterrupt):
+            close_volumes(log, ctrl_c)
+        assert not list(path.parent.glob("ledger-*"))
+        assert verify(log, VKEY).ok
+
+
+def test_a_full_disk_is_said_and_given_back_what_was_written(path: Path) -> None:
+    with new_log(path) as log:
+        fill(log, 300)
+        hand_over(log, signer(2))
+        at_most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, at_most[1]))
+        try:
+            with pytest.raises(CannotAppend, match=r"ledger-1\.db"):
+                close_volumes(log)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, at_most)
+            signal.signal(signal.SIGXFSZ, before)
+        assert not list(path.parent.glob("ledger-*"))
+        assert close_volumes(log) == [Volume(1, 0, 301)]
+        assert verify(log, VKEY).ok
+
+
+def test_a_ledger_that_is_a_link_keeps_its_entries_where_they_are_found(path: Path, tmp_path: Path) -> None:
+    with new_log(path) as log:
+        fill(log, 50)
+        hand_over(log, signer(2))
+    away = tmp_path / "disk"
+    away.mkdir()
+    path.rename(away / "years.db")
+    path.symlink_to(away / "years.db")
+    with open_log(path, signer=signer(2)) as log:
+        with pytest.raises(CannotAppend, match="symbolic link"):
+            close_volumes(log)
+        assert log.read(7).index == 7
         assert verify(log, VKEY).ok
 
 
