@@ -7,9 +7,9 @@ import apsw
 import msgspec
 
 from ledger import volumes
-from ledger.errors import LedgerAltered
-from ledger.keyring import VERSION
-from ledger.keys import Handover, signed_by_both, successor_named
+from ledger.errors import CannotAppend, LedgerAltered
+from ledger.keyring import VERSION, handovers
+from ledger.keys import MOST_HANDOVERS, Handover, signed_by_both, successor_named
 from ledger.note import Signer
 from ledger.stored import Head, entry_at, keep_checkpoint, tree_of
 
@@ -25,8 +25,15 @@ PRAGMA user_version = {VERSION};
 def hand_over(db: apsw.Connection, place: str, head: Head, old: Signer, new: Signer) -> None:
     """Make `new` the key of the log that ends at `head`, whose newest entry names it; in the caller's transaction.
 
-    Raises LedgerAltered where the newest entry does not.
+    Raises LedgerAltered where the newest entry does not, CannotAppend where the key was changed as often as any reader
+    follows.
     """
+    if len(list(handovers(db))) >= MOST_HANDOVERS:
+        raise CannotAppend(
+            place,
+            f"its key was changed {MOST_HANDOVERS} times, and nobody follows further",
+            f"其密钥已更换 {MOST_HANDOVERS} 次，读者不再跟随",
+        )
     tree = tree_of(db, head.size)
     newest = entry_at(db, place, head.size - 1, tree)
     if successor_named(newest.entry) != new.verifier_key:

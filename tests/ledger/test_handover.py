@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from ledger import Log, Signer
 from ledger.checkpoint import Checkpoint
 from ledger.closing import close_volumes
-from ledger.errors import BadNote, LedgerAltered, LedgerDamaged, ProofWrong, WrongSigner
+from ledger.errors import BadNote, CannotAppend, LedgerAltered, LedgerDamaged, ProofWrong, WrongSigner
 from ledger.keyring import KeyHandedOver, keys_of_file
-from ledger.keys import Handover, HandoverWrong, Keys, signed_by_both
+from ledger.keys import MOST_HANDOVERS, Handover, HandoverWrong, Keys, signed_by_both
 from ledger.note import Verifier
 from ledger.proof import check, prove
 from ledger.verify import verify
@@ -104,6 +104,19 @@ def test_a_handover_whose_entry_names_another_key_leaves_everything_as_it_was(pa
         assert log.checkpoint() == before
         assert log.append(ENTRY).index == 10
         assert str(log.keys) == VKEY
+
+
+def test_a_key_is_not_handed_over_once_more_than_any_reader_follows(path: Path) -> None:
+    """One more, and no proof of the log could be made or checked again."""
+    with new_log(path) as log:
+        for number in range(MOST_HANDOVERS):
+            hand_over(log, signer(number + 2))
+        before = log.checkpoint()
+        with pytest.raises(CannotAppend, match="changed 64 times"):
+            hand_over(log, signer(MOST_HANDOVERS + 2))
+        assert log.checkpoint() == before
+        assert verify(log, VKEY).ok
+        assert check(prove(log, log.append(ENTRY).id), VKEY).pinned
 
 
 def test_a_log_is_not_handed_to_a_key_of_another_name(path: Path) -> None:
