@@ -11,12 +11,13 @@ from pathlib import Path
 
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA, to_us
-from exchange.node.ledger_key import destroy_all_but, later_keys, write_next
+from exchange.node.ledger_key import destroy_all_but, first_signer, write_next
 from exchange.node.node import Node
 from exchange.officers import require_officer
 from ledger import Entry, Recorded
 from ledger.disk import one_at_a_time
-from ledger.errors import LedgerError
+from ledger.errors import CannotAppend, LedgerError
+from ledger.keyring import KeyHandedOver
 from ledger.keys import HANDED_OVER, in_clear
 
 # ISO/IEC 27002:2022, 8.24 asks for a lifetime of every key; NIST SP 800-57 part 1, table 1: signing keys 1 to 3 years.
@@ -47,13 +48,17 @@ class NotYetInDoubt(ExchangeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """What was done. `derived`: the old key comes from the master secret, and is as safe as that is."""
+    """What was done. `derived`: the old key comes from the master secret, and is as safe as that is.
+
+    `left` are files of earlier keys that may still be on the disk.
+    """
 
     entry: Recorded
     old_key: str
     new_key: str
     file: Path
     derived: bool
+    left: list[Path]
 
 
 def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Rotated:
@@ -72,8 +77,8 @@ def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Ro
 
 
 def _rotate(node: Node, by: str, in_doubt_since: datetime | None) -> Rotated:
-    old_key, derived = node.log.signer.verifier_key, not later_keys(node.layout)
-    file, successor = write_next(node.layout, node.log.signer.origin, node.desk.entropy)
+    old_key, origin = node.log.signer.verifier_key, node.log.signer.origin
+    file, successor = write_next(node.layout, origin, node.desk.entropy)
     since = in_doubt_since.astimezone(CHINA).isoformat(timespec="seconds") if in_doubt_since else ""
     entry = Entry(
         type=HANDED_OVER[0],
@@ -90,12 +95,18 @@ def _rotate(node: Node, by: str, in_doubt_since: datetime | None) -> Rotated:
     told = {"by": by, "old": old_key, "new": successor.verifier_key, "in_doubt_since": since}
     try:
         recorded = node.log.hand_over(node.desk.draft(entry, told, key=node.house_key), successor)
-    except BaseException:
-        # Unless it did happen: an interrupted call cannot know.
-        if successor.verifier_key not in node.log.keys:
+    except BaseException as error:
+        # A commit whose sync failed may still be on the disk after the next start, and its key must be there then.
+        in_doubt = isinstance(error, CannotAppend) and not isinstance(error, KeyHandedOver)
+        # An interrupted call cannot know whether it did happen.
+        if not in_doubt and successor.verifier_key not in node.log.keys:
             file.unlink(missing_ok=True)
         raise
-    destroy_all_but(node.layout, file)
     return Rotated(
-        entry=recorded, old_key=old_key, new_key=successor.verifier_key, file=file, derived=derived
+        entry=recorded,
+        old_key=old_key,
+        new_key=successor.verifier_key,
+        file=file,
+        derived=old_key == first_signer(origin, node.office.master).verifier_key,
+        left=destroy_all_but(node.layout, file),
     )

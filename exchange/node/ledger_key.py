@@ -27,12 +27,17 @@ def signer_of(layout: Layout, settings: Settings, master: MasterSecret) -> Signe
     Raises BadKeyFile.
     """
     origin = f"hutong.{settings['node.region']}/{settings['node.id']}"
-    known = [Signer(origin, master.for_use("ledger signer"))]
+    known = [first_signer(origin, master)]
     known += [Signer(origin, read_secret(path)) for path in later_keys(layout)]
     if len(known) == 1:
         return known[0]
     named = _named_in(layout.ledger)
     return next((one for one in known if one.verifier_key == named), known[-1])
+
+
+def first_signer(origin: str, master: MasterSecret) -> Signer:
+    """The signer a ledger begins with."""
+    return Signer(origin, master.for_use("ledger signer"))
 
 
 def later_keys(layout: Layout) -> list[Path]:
@@ -55,18 +60,19 @@ def write_next(layout: Layout, origin: str, entropy: Callable[[int], bytes]) -> 
     return path, Signer(origin, seed)
 
 
-def destroy_all_but(layout: Layout, kept: Path) -> int:
-    """Delete the files of the other keys after the first; how many. Raises CannotWrite."""
-    gone = 0
+def destroy_all_but(layout: Layout, kept: Path) -> list[Path]:
+    """Delete the files of the other keys after the first; those that may still be on the disk."""
+    others, left = [path for path in later_keys(layout) if path != kept], list[Path]()
+    for path in others:
+        try:
+            path.unlink()
+        except OSError:
+            left.append(path)
     try:
-        for path in later_keys(layout):
-            if path != kept:
-                path.unlink()
-                gone += 1
         sync_folder(layout.keys)
-    except OSError as error:
-        raise CannotWrite(f"keys/{kept.name}", error.strerror or type(error).__name__) from error
-    return gone
+    except OSError:
+        return others
+    return left
 
 
 def _named_in(ledger: Path) -> str:

@@ -1,6 +1,8 @@
 """A region changes the key of its ledger: the others follow with the new card, and with nothing less."""
 
+import resource
 import secrets
+import signal
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -101,6 +103,42 @@ def test_an_interrupted_change_leaves_the_old_key_in_force_and_no_other(
     rotated(kunshan)
     assert kunshan.node().vkey != before
     assert [path.name for path in (kunshan.folder / "keys").glob("ledger-*")] == ["ledger-3.key"]
+
+
+def test_a_key_that_may_be_in_force_after_a_failing_disk_is_kept(sites: Regions) -> None:
+    """The change may have reached the disk although the sync failed: without its key nobody could go on."""
+    kunshan = sites[0]
+    node = kunshan.node()
+    first = node.vkey
+    wal = Path(f"{node.layout.ledger}-wal").stat().st_size
+    at_most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max(wal, 64), at_most[1]))
+    try:
+        with pytest.raises(CannotAppend):
+            rotate(node, by="ks-so-001")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, at_most)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [path.name for path in (kunshan.folder / "keys").glob("ledger-*")] == ["ledger-2.key"]
+    kunshan.reopen()
+    assert kunshan.node().vkey == first
+    done = rotate(kunshan.node(), by="ks-so-001")
+    assert done.derived, "the file that was kept is not the old key's"
+    assert [path.name for path in (kunshan.folder / "keys").glob("ledger-*")] == ["ledger-3.key"]
+
+
+def test_a_change_of_key_that_was_made_is_told_also_where_an_old_file_stays(sites: Regions) -> None:
+    kunshan = sites[0]
+    rotated(kunshan)
+    stays = kunshan.folder / "keys" / "ledger-1.key"
+    node = kunshan.node()
+    stays.mkdir()
+    done = rotate(node, by="ks-so-001")
+    assert done.left == [stays]
+    assert not done.derived
+    assert [str(key) for key in node.log.keys][-1] == done.new_key
+    stays.rmdir()
 
 
 def test_two_who_change_the_key_at_once_leave_one_new_key_and_its_file(sites: Regions) -> None:

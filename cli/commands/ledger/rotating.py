@@ -48,6 +48,7 @@ def rotate(terminal: Terminal, by: str, in_doubt_since: When | None, as_json: bo
         done = hand_over(node, by=by, in_doubt_since=in_doubt_since.first if in_doubt_since else None)
     if as_json:
         output.document({"entry": done.entry.id, "old_key": done.old_key, "new_key": done.new_key})
+        _tell_what_is_left(terminal, done)
         return
     terminal.say(
         f"after entry {done.entry.index} the ledger is signed with a new key: {done.new_key}",
@@ -62,17 +63,26 @@ def _tell_what_is_next(terminal: Terminal, done: "Rotated") -> None:
             "the old key came from keys/master.key: whoever has that file can still make it",
             "旧密钥由 keys/master.key 派生：持有该文件的人仍可重新得到它",
         )
-    else:
+    elif not done.left:
         terminal.note(
             "the old key's file is gone; delete it from every copy of the keys folder too",
             "旧密钥文件已删除；请将 keys 目录的所有副本中的该文件一并删除",
         )
+    _tell_what_is_left(terminal, done)
     terminal.note(
         f"next: copy keys/{done.file.name} to where keys/master.key is kept; start hutong serve again; hand every peer"
         " a new card (hutong node card)",
         f"下一步：将 keys/{done.file.name} 存放到保管 keys/master.key 之处；重新启动 hutong serve；向各节点交付新名片"
         "（hutong node card）",
     )
+
+
+def _tell_what_is_left(terminal: Terminal, done: "Rotated") -> None:
+    for path in done.left:
+        terminal.note(
+            f"keys/{path.name} may still be on the disk: delete it, here and in every copy of the keys folder",
+            f"keys/{path.name} 可能仍在磁盘上：请自行删除，keys 目录的所有副本中也一并删除",
+        )
 
 
 @ledger.command()
