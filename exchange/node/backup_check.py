@@ -21,11 +21,14 @@ from exchange.instants import CHINA
 from exchange.node.backup import LIST, checkpoint_beside, digest_of, files_below, list_mac
 from exchange.node.backup_files import Progress
 from exchange.node.layout import Layout
+from exchange.node.ledger_key import named_in, signer_of
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
+from exchange.node.settings import read_settings
 from ledger.checkpoint import Checkpoint
 from ledger.disk import connect_to_read
 from ledger.errors import BadNote, LedgerError
 from ledger.keyring import keys_of_file
+from ledger.keys import Keys
 from ledger.stored import Head, tree_of
 from ledger.tiles import TileWrong
 from ledger.verify import Verified, verify
@@ -55,6 +58,14 @@ class NotABackup(ExchangeError):
         )
 
 
+_BEFORE_THE_CHANGE = Finding(
+    check="signer",
+    ok=False,
+    en="it was made before the ledger's key was changed: whole, but the node cannot go on from it with the key of now",
+    zh="该副本作于更换账本密钥之前：内容完整，但不能以现用密钥续写",
+)
+
+
 def check(
     folder: Path, keys: Layout, vkey: str, *, known: bytes | None, live: Path | None, progress: Progress
 ) -> list[Finding]:
@@ -74,18 +85,22 @@ def check(
         return [Finding(check="files", ok=False, en=en, zh=zh)]
     copy = Layout(folder)
     master = MasterSecret(read_secret(keys.keys / MASTER))
-    kept = Checkpoint.open(known, keys_of_file(folder / "ledger.db", vkey)) if known is not None else None
+    earlier = _earlier_key(copy.ledger, live, vkey)
+    trusted = keys_of_file(live if live and earlier else copy.ledger, vkey)
+    kept = Checkpoint.open(known, trusted) if known is not None else None
     listed, listing = _listed(folder, master)
     # Without a list that is the node's own nobody can tell which files should be there.
     found = [listing, *([_files(folder, listed["files"])] if listing.ok else [])]
     if listing.ok and listed["secrets"]:
         found.append(_secrets(copy, master))
     try:
-        verified = verify(copy.ledger, vkey, progress=progress)
+        verified = verify(copy.ledger, earlier or vkey, progress=progress)
         found.append(Finding(check="ledger", ok=verified.ok, en=verified.en, zh=verified.zh))
         if verified.ok:
             found.append(_keys(copy))
-            found += _beside(folder, verified, vkey)
+            if earlier:
+                found.append(_BEFORE_THE_CHANGE)
+            found += _beside(folder, verified, trusted)
             found += _live(live, verified)
             found += _known(kept, copy, live)
     except LedgerError as error:
@@ -97,6 +112,14 @@ def _neither(folder: Path) -> list[str]:
     """What is, or leads to, a pipe or a device: to read it could take for ever."""
     there = (path for path in sorted(folder.rglob("*")) if path.exists())
     return [path.relative_to(folder).as_posix() for path in there if not (path.is_file() or path.is_dir())]
+
+
+def _earlier_key(copy: Path, live: Path | None, vkey: str) -> str | None:
+    """The key of the copy's ledger, where the node's own ledger shows that it handed over since."""
+    if live is None:
+        return None
+    named = named_in(copy)
+    return named if named != vkey and named in keys_of_file(live, vkey) else None
 
 
 def _listed(folder: Path, master: MasterSecret) -> tuple[Mapping[str, Any], Finding]:
@@ -154,6 +177,14 @@ def _secrets(copy: Layout, master: MasterSecret) -> Finding:
     try:
         same = hmac.compare_digest(read_secret(copy.keys / MASTER), master.value)
         en, zh = ("is this node's", "属于本节点") if same else ("is another node's", "不属于本节点")
+        signer = signer_of(copy, read_settings(copy.settings, {}), master)
+        if same and (named := named_in(copy.ledger)) and named != signer.verifier_key:
+            return Finding(
+                check="secrets",
+                ok=False,
+                en="the key its ledger is signed with is not in keys/",
+                zh="keys/ 中没有其账本现用的签名密钥",
+            )
     except BadKeyFile as error:
         return Finding(check="secrets", ok=False, en=f"in the copy, {error}", zh=f"副本中的 {error.zh}")
     return Finding(check="secrets", ok=same, en=f"keys/{MASTER} {en}", zh=f"keys/{MASTER} {zh}")
@@ -188,13 +219,13 @@ def _keys(copy: Layout) -> Finding:
     )
 
 
-def _beside(folder: Path, verified: Verified, vkey: str) -> Iterator[Finding]:
+def _beside(folder: Path, verified: Verified, keys: Keys) -> Iterator[Finding]:
     """The checkpoint that was written with the copy, where it was left."""
     if not checkpoint_beside(folder).is_file():
         return
     try:
         note = checkpoint_beside(folder).read_bytes()
-        made = Checkpoint.open(note, keys_of_file(folder / "ledger.db", vkey))
+        made = Checkpoint.open(note, keys)
         same = (made.size, made.root.hex()) == (verified.size, verified.root)
     except BadNote:
         same = False

@@ -31,7 +31,7 @@ def signer_of(layout: Layout, settings: Settings, master: MasterSecret) -> Signe
     known += [Signer(origin, read_secret(path)) for path in later_keys(layout)]
     if len(known) == 1:
         return known[0]
-    named = _named_in(layout.ledger)
+    named = named_in(layout.ledger)
     return next((one for one in known if one.verifier_key == named), known[-1])
 
 
@@ -75,7 +75,8 @@ def destroy_all_but(layout: Layout, kept: Path) -> list[Path]:
     return left
 
 
-def _named_in(ledger: Path) -> str:
+def named_in(ledger: Path) -> str:
+    """The verifier key a ledger's file names as its own, "" where it cannot say; nothing is compared."""
     with suppress(LedgerError, apsw.Error):
         db = connect_to_read(ledger)
         try:

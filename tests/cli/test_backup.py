@@ -19,6 +19,7 @@ from exchange.node.backup import ELSEWHERE, back_up
 from exchange.node.node import Node
 from exchange.node.settings import TABLE
 from exchange.wiring import open_node
+from ledger import Signer
 from tests.cli.typing_in import typed
 
 RECORDS = [
@@ -158,6 +159,44 @@ def test_an_older_copy_is_where_the_node_began_and_a_kept_checkpoint_goes_on_fro
     assert (code, found["known"]) == (4, False)
     code, found = checked(folder, "whole", "--known", str(folder / "copy.checkpoint"), node="nothing")
     assert (code, found["known"]) == (0, True)
+
+
+def rotate(folder: Path) -> None:
+    told = typed("--node", str(folder / "kunshan"), "ledger", "rotate", "--by", "ks-so-001")
+    assert told.exit_code == 0, told.stderr
+
+
+def test_a_copy_from_before_the_key_was_changed_is_whole_and_cannot_be_gone_on_from(folder: Path) -> None:
+    for _ in range(2):
+        rotate(folder)
+        note = folder / "kept"
+        note.write_text(typed("--node", str(folder / "kunshan"), "ledger", "checkpoint").stdout)
+        for known in (note, folder / "copy.checkpoint"):
+            code, found = checked(folder, "copy", "--known", str(known))
+            assert code == 4
+            assert {check for check, ok in found.items() if not ok} == {"signer"}
+            assert {"ledger", "keys", "checkpoint", "node", "known"} <= set(found)
+
+
+@pytest.mark.attack
+def test_a_copy_under_a_key_the_node_never_had_is_still_no_copy_of_it(folder: Path) -> None:
+    rotate(folder)
+    db = apsw.Connection(str(folder / "copy" / "ledger.db"))
+    stranger = Signer("hutong.320583/kunshan", bytes(32)).verifier_key
+    db.execute("UPDATE identity SET verifier_key = ?", (stranger,))
+    db.close()
+    code, found = checked(folder)
+    assert (code, found["ledger"]) == (4, False)
+
+
+def test_a_copy_with_secrets_holds_the_key_its_ledger_is_signed_with(folder: Path) -> None:
+    rotate(folder)
+    told = typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "new"), "--with-secrets")
+    assert told.exit_code == 0, told.stderr
+    assert checked(folder, "new")[0] == 0
+    (folder / "new" / "keys" / "ledger-2.key").unlink()
+    code, found = checked(folder, "new")
+    assert (code, found["secrets"]) == (4, False)
 
 
 @pytest.mark.attack

@@ -71,9 +71,9 @@ def _tell_what_is_next(terminal: Terminal, done: "Rotated") -> None:
     _tell_what_is_left(terminal, done)
     terminal.note(
         f"next: copy keys/{done.file.name} to where keys/master.key is kept; start hutong serve again; hand every peer"
-        " a new card (hutong node card)",
+        " a new card (hutong node card); make a new backup",
         f"下一步：将 keys/{done.file.name} 存放到保管 keys/master.key 之处；重新启动 hutong serve；向各节点交付新名片"
-        "（hutong node card）",
+        "（hutong node card）；重新备份",
     )
 
 
