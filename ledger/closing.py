@@ -69,10 +69,12 @@ def _write(log: Log, volume: Volume, progress: Progress) -> None:
             # Before it has its name and after its sync: a file nobody may write to cannot be opened for one.
             draft.chmod(0o400)
             draft.replace(path)
-    except BaseException:
+    except BaseException as error:
         # On a full disk, half a copy of years would keep the ledger from taking its next entry.
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise CannotAppend(path.name, error.strerror or type(error).__name__, "系统报错") from None
         raise
     make_names_durable(path)
 

@@ -201,6 +201,17 @@ def test_closing_that_is_broken_off_leaves_no_half_copy_on_a_disk_that_may_be_fu
         assert verify(log, VKEY).ok
 
 
+def test_a_folder_where_the_volume_should_go_is_said(path: Path) -> None:
+    with new_log(path) as log:
+        fill(log, 50)
+        hand_over(log, signer(2))
+        (path.parent / "ledger-1.db").mkdir()
+        with pytest.raises(CannotAppend, match=r"ledger-1\.db cannot be written"):
+            close_volumes(log)
+        assert log.read(7).index == 7
+        assert [one.name for one in path.parent.glob("ledger-*")] == ["ledger-1.db"]
+
+
 def test_a_full_disk_is_said_and_given_back_what_was_written(path: Path) -> None:
     with new_log(path) as log:
         fill(log, 300)
