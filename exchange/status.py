@@ -14,6 +14,7 @@ from exchange.fabric.standing import standing_of_channel
 from exchange.finding import Finding, line
 from exchange.holdings import missing
 from exchange.ledger_status import ledger_line
+from exchange.node.ledger_key import not_in_force
 from exchange.node.node import Node
 from exchange.policy.standing import standing
 from exchange.rotating import LIFETIME_DAYS, age_in_days
@@ -92,6 +93,9 @@ def _keys(node: Node) -> Finding:
     if (days := age_in_days(node)) > LIFETIME_DAYS:
         en += f"; the ledger's own is {days} days old: hutong ledger rotate"
         zh += f"；账本密钥已使用 {days} 天：hutong ledger rotate"
+    if others := [f"keys/{path.name}" for path in not_in_force(node.layout, node.log.signer)]:
+        en += f"; not in force, and the next hutong ledger rotate deletes them: {', '.join(others)}"
+        zh += f"；以下密钥文件未在使用，下次 hutong ledger rotate 时将删除：{'、'.join(others)}"
     return line("keys", en, zh, patients=count)
 
 

@@ -48,6 +48,15 @@ def later_keys(layout: Layout) -> list[Path]:
     )
 
 
+def not_in_force(layout: Layout, signer: Signer) -> list[Path]:
+    """Files of other keys than `signer`'s, as a crash or a failing disk leaves them. Raises BadKeyFile."""
+    return [
+        path
+        for path in later_keys(layout)
+        if Signer(signer.origin, read_secret(path)).verifier_key != signer.verifier_key
+    ]
+
+
 def write_next(layout: Layout, origin: str, entropy: Callable[[int], bytes]) -> tuple[Path, Signer]:
     """A new key in the next file of its own, on disk when this returns. Raises CannotWrite."""
     numbers = [int(path.stem.removeprefix("ledger-")) for path in later_keys(layout)]

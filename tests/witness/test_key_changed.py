@@ -277,6 +277,23 @@ def test_status_says_when_the_key_is_due(sites: Regions) -> None:
     assert "rotate" not in said()
 
 
+def test_status_names_a_key_s_file_that_a_crash_left(sites: Regions) -> None:
+    kunshan = sites[0]
+    rotated(kunshan)
+    old = kunshan.folder / "keys" / "ledger-2.key"
+    kept = old.read_bytes()
+    rotated(kunshan)
+    old.write_bytes(kept)
+    old.chmod(0o600)
+
+    def said() -> str:
+        return next(one.en for one in health(kunshan.node()) if one.name_en == "keys")
+
+    assert "not in force, and the next hutong ledger rotate deletes them: keys/ledger-2.key" in said()
+    rotated(kunshan)
+    assert "not in force" not in said()
+
+
 def test_a_backup_holds_the_closed_volumes_also_those_on_another_disk(sites: Regions, tmp_path: Path) -> None:
     kunshan = sites[0]
     rotated(kunshan)
