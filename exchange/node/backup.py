@@ -145,6 +145,12 @@ def files_below(folder: Path) -> Iterator[str]:
             yield name
 
 
+def neither_file_nor_folder(folder: Path) -> list[str]:
+    """What is, or leads to, a pipe or a device: to read it could take for ever."""
+    there = (path for path in sorted(folder.rglob("*")) if path.exists())
+    return [path.relative_to(folder).as_posix() for path in there if not (path.is_file() or path.is_dir())]
+
+
 def _require_free(folder: Path, node: Path) -> None:
     if node.resolve() in (folder.resolve(), *folder.resolve().parents):
         raise NoPlaceForBackup(str(folder), "lies in the node's own folder", "位于节点目录之内")

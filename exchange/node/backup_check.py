@@ -18,10 +18,17 @@ import orjson
 
 from exchange.errors import BadKeyFile, ExchangeError
 from exchange.instants import CHINA
-from exchange.node.backup import LIST, checkpoint_beside, digest_of, files_below, list_mac
+from exchange.node.backup import (
+    LIST,
+    checkpoint_beside,
+    digest_of,
+    files_below,
+    list_mac,
+    neither_file_nor_folder,
+)
 from exchange.node.backup_files import Progress
 from exchange.node.layout import Layout
-from exchange.node.ledger_key import named_in, signer_of
+from exchange.node.ledger_key import earlier_key, named_in, signer_of
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from exchange.node.settings import read_settings
 from ledger.checkpoint import Checkpoint
@@ -76,16 +83,13 @@ def check(
     """
     if not (folder / LIST).is_file():
         raise NotABackup(str(folder))
-    if odd := _neither(folder):
+    if odd := neither_file_nor_folder(folder):
         names = ", ".join(odd)
-        en, zh = (
-            f"neither file nor folder, so nothing was read: {names}",
-            f"既非文件也非目录，故未读取：{names}",
-        )
-        return [Finding(check="files", ok=False, en=en, zh=zh)]
+        en, zh = "neither file nor folder, so nothing was read", "既非文件也非目录，故未读取"
+        return [Finding(check="files", ok=False, en=f"{en}: {names}", zh=f"{zh}：{names}")]
     copy = Layout(folder)
     master = MasterSecret(read_secret(keys.keys / MASTER))
-    earlier = _earlier_key(copy.ledger, live, vkey)
+    earlier = earlier_key(copy.ledger, live, vkey)
     trusted = keys_of_file(live if live and earlier else copy.ledger, vkey)
     kept = Checkpoint.open(known, trusted) if known is not None else None
     listed, listing = _listed(folder, master)
@@ -106,20 +110,6 @@ def check(
     except LedgerError as error:
         found.append(Finding(check="ledger", ok=False, en=str(error), zh=error.zh))
     return found
-
-
-def _neither(folder: Path) -> list[str]:
-    """What is, or leads to, a pipe or a device: to read it could take for ever."""
-    there = (path for path in sorted(folder.rglob("*")) if path.exists())
-    return [path.relative_to(folder).as_posix() for path in there if not (path.is_file() or path.is_dir())]
-
-
-def _earlier_key(copy: Path, live: Path | None, vkey: str) -> str | None:
-    """The key of the copy's ledger, where the node's own ledger shows that it handed over since."""
-    if live is None:
-        return None
-    named = named_in(copy)
-    return named if named != vkey and named in keys_of_file(live, vkey) else None
 
 
 def _listed(folder: Path, master: MasterSecret) -> tuple[Mapping[str, Any], Finding]:

@@ -18,6 +18,7 @@ from ledger import Signer
 from ledger.checkpoint import sync_folder
 from ledger.disk import connect_to_read
 from ledger.errors import LedgerError
+from ledger.keyring import keys_of_file
 from ledger.note import SEED_BYTES
 
 
@@ -82,6 +83,14 @@ def destroy_all_but(layout: Layout, kept: Path) -> list[Path]:
     except OSError:
         return others
     return left
+
+
+def earlier_key(copy: Path, live: Path | None, vkey: str) -> str | None:
+    """The key of the copy's ledger, where the node's own ledger shows that it handed over since."""
+    if live is None:
+        return None
+    named = named_in(copy)
+    return named if named != vkey and named in keys_of_file(live, vkey) else None
 
 
 def named_in(ledger: Path) -> str:
