@@ -24,5 +24,5 @@ def table(tallies: dict[str, Tally]) -> list[str]:
 
 def _verdict(one: Tally) -> str:
     if one.control:
-        return "control: loses, as it must" if one.lost else "CONTROL LOST NOTHING"
+        return "loses, as expected" if one.lost else "CONTROL LOST NOTHING"
     return "LOST" if one.lost else "nothing lost"
