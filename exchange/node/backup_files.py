@@ -80,6 +80,8 @@ def _databases(node: Node, copy: Layout, progress: Progress) -> None:
             _pages(source, copy.ledger, progress)
         # After the ledger, which names those it needs; they never change.
         for path in layout.volumes():
+            (copy.root / path.name).unlink(missing_ok=True)
+            _make_private(copy.root / path.name)
             shutil.copyfile(path, copy.root / path.name)
         for path in (layout.records, layout.vault):
             _database(path, copy, progress)

@@ -304,6 +304,7 @@ def test_a_backup_holds_the_closed_volumes_also_those_on_another_disk(sites: Reg
     done = back_up(kunshan.node(), tmp_path / "copy", secrets=False, progress=lambda _done, _total: None)
     away.unlink()
     assert verify(done.folder / "ledger.db", kunshan.node().vkey).ok
+    assert (done.folder / "ledger-1.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_node_that_is_served_with_the_old_key_says_once_to_start_it_again(
