@@ -25,7 +25,7 @@ def widened(text: str) -> str:
     >>> ascii(widened("\u672a\u653e\u884c,\u539f\u56e0: 3:2"))
     "'\\\\u672a\\\\u653e\\\\u884c\\\\uff0c\\\\u539f\\\\u56e0\\\\uff1a3:2'"
     """
-    return re.sub(f"([{''.join(_WIDE.values())}]) ", r"\1", _BESIDE.sub(lambda one: _WIDE[one[0]], text))
+    return re.sub(f"([{''.join(_WIDE.values())}]) +", r"\1", _BESIDE.sub(lambda one: _WIDE[one[0]], text))
 
 
 def misfits(file: Path) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.house.punctuation import misfits, put_right, widened
@@ -44,6 +44,7 @@ def test_known_answers(written: str, right: str) -> None:
     assert widened(written) == right
 
 
+@example("同:  ")
 @given(st.text(st.sampled_from("患者同意,;:?! ab19/{}()"), max_size=30))
 def test_put_right_once_is_right_for_good(text: str) -> None:
     once = widened(text)
