@@ -196,8 +196,8 @@ def decide(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_
 def sign_off(terminal: Terminal, entry: str, disagree: bool, by: str, note: str, as_json: bool) -> None:
     """Sign off what another officer decided on REVIEW; or, with --disagree, give it back.
 
-    A review that is signed off stays as it is. Where misuse was found, a notice for every patient concerned goes into
-    the outbox with it (PIPL art. 57): hutong notice list. Not by whoever decided: exit code 3.
+    A review that is signed off stays as it is. Where misuse was found, a notice for every patient whose record was
+    seen goes into the outbox with it (PIPL art. 57): hutong notice list. Not by whoever decided: exit code 3.
 
     Example:
         hutong --node kunshan review sign-off 0197f3a2-7c1e-7000-8000-000000000001 \\

@@ -257,6 +257,42 @@ def test_where_the_look_was_justified_nobody_is_told(node: Node) -> None:
     assert list(outbox(node.log)) == []
 
 
+def test_where_nothing_was_seen_no_patient_is_told_that_somebody_looked(node: Node) -> None:
+    """Asking again and again may be misuse; a notice of a look that never was would be untrue."""
+    for _ in range(10):
+        assert not put(question(node), node.office).permit
+    (finding,) = anomalies(node, kind="refused-often")
+    by_hand = take(node, last(node).id, by=OFFICER, note="-").id
+    for review in (take(node, finding.id, by=OFFICER, note="-").id, by_hand):
+        _decided(node, review, BAD)
+        done = sign_off(node, review, by=SECOND, note="-")
+        assert (done.notices, done.erased) == ((), 0)
+    assert list(outbox(node.log)) == []
+
+
+def test_who_was_let_in_after_refusals_is_told_of_with_the_look_alone(node: Node) -> None:
+    for _ in range(21):  # more than a finding names
+        put(question(node), node.office)
+    allow(node)
+    put(question(node), node.office)
+    (finding,) = anomalies(node, kind="tried-until-permitted")
+    review = take(node, finding.id, by=OFFICER, note="-").id
+    _decided(node, review, BAD)
+    (notice,) = sign_off(node, review, by=SECOND, note="-").notices
+    refused = {one.id for one in entries(node) if one.entry.subtype == "refuse"}
+    assert refused.isdisjoint(details_of(node.office, notice).told["accesses"])
+
+
+def test_a_list_of_findings_names_no_patient(node: Node, site: Site) -> None:
+    """Neither by id nor by the pseudonym their other entries go by."""
+    _finding(node)
+    keys = node.vault.known(AN)
+    assert keys is not None
+    told = typed("--node", str(site.folder), "audit", "anomalies", "--json").stdout
+    assert "watched-patient" in told
+    assert not any(name in told for name in (keys.pseudonym, AN))
+
+
 def test_every_patient_of_a_finding_is_told_but_those_whose_key_is_gone(node: Node, site: Site) -> None:
     site.clock.pass_by(timedelta(hours=14))  # eleven at night
     for one in COHORT[:3]:

@@ -92,11 +92,14 @@ def anomalies(
     terminal.table(HEAD, rows, right=(5,))
 
 
+_EVERYBODY = ("people", "patients", "seen")
+
+
 def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
     return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
 
 
 def _as_document(one: "Anomaly", review: str | None) -> dict[str, object]:
     """Without the pseudonyms of everybody in it: their number says enough, the entries say the rest."""
-    kept = {name: value for name, value in asdict(one).items() if name not in ("people", "patients")}
+    kept = {name: value for name, value in asdict(one).items() if name not in _EVERYBODY}
     return kept | {"people": len(one.people), "patients": len(one.patients), "review": review}

@@ -54,7 +54,8 @@ class Anomaly:
     """Who (pseudonym, or "" where it is an organisation's), from when until when, in which entries, and in words.
 
     `id` stays the same when more entries join it. `entries` are the first so many, `count` are all. `people` and
-    `patients` are the pseudonyms of everybody in any of them: who must not judge it, and who is to be told.
+    `patients` are the pseudonyms of everybody in any of them, who must not judge it; `seen` those of the patients whose
+    record was seen and not only asked for: who is to be told.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Anomaly:
     zh: str
     people: tuple[str, ...] = ()
     patients: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
 
 def found(
@@ -94,6 +96,7 @@ def found(
         zh=zh,
         people=_each(name for one in looks for name in (one.entry.actor, one.entry.on_behalf_of)),
         patients=_each(one.entry.patient for one in looks),
+        seen=_each(one.entry.patient for one in looks if is_look(one)),
     )
 
 

@@ -19,7 +19,10 @@ _ASKED = ("an access whose review the rules demand", "一次按规则须复核�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """`kind` of finding, EMERGENCY or BY_HAND. `entries` are the first so many of `count`; the rest is by pseudonym."""
+    """`kind` of finding, EMERGENCY or BY_HAND. `entries` are the first so many of `count`; the rest is by pseudonym.
+
+    `seen` are those of `patients` whose record was seen, and not only asked for.
+    """
 
     kind: str
     finding: str
@@ -33,6 +36,7 @@ class Matter:
     zh: str
     people: frozenset[str]
     patients: tuple[str, ...]
+    seen: tuple[str, ...]
 
 
 def matter_of(node: Node, opened: Recorded) -> Matter:
@@ -41,6 +45,7 @@ def matter_of(node: Node, opened: Recorded) -> Matter:
         told = unseal(opened.sealed, key=node.house_key)
         return _kept(told)
     looks = tuple(one.id for one in members(node.log, opened))
+    patients = tuple(filter(None, (opened.entry.patient,)))
     en, zh = _EMERGENCY if opened.entry.break_glass else _ASKED
     return Matter(
         kind=EMERGENCY,
@@ -54,7 +59,8 @@ def matter_of(node: Node, opened: Recorded) -> Matter:
         en=en,
         zh=zh,
         people=people_in(node.log, opened, node.house_key),
-        patients=tuple(filter(None, (opened.entry.patient,))),
+        patients=patients,
+        seen=patients,
     )
 
 
@@ -90,6 +96,7 @@ def as_kept(one: Anomaly) -> dict[str, object]:
         "zh": one.zh,
         "people": list(one.people),
         "patients": list(one.patients),
+        "seen": list(one.seen),
     }
 
 
@@ -102,5 +109,7 @@ def _kept(told: Mapping[str, Any]) -> Matter:
         count=int(told["count"]),
         people=frozenset(told["people"]),
         patients=tuple(told["patients"]),
+        # Taken on by a program that did not tell the two apart: rather one notice too many.
+        seen=tuple(told.get("seen", told["patients"])),
         **said,
     )

@@ -1,7 +1,7 @@
 """Sign a decision off, or give it back: by a second officer, never the one who decided.
 
-Where misuse was found, every patient whose record was looked at is to be told (PIPL art. 57): the notices are written
-in the same transaction as the signature, so neither is without the other.
+Where misuse was found, every patient whose record was seen is to be told (PIPL art. 57): the notices are written in
+the same transaction as the signature, so neither is without the other. Whoever was refused has seen nothing.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import apsw
 
 from exchange import notices
+from exchange.audit.anomalies.finding import is_look
 from exchange.audit.review.apart import require_apart, require_other
 from exchange.audit.review.matter import Matter, matter_of
 from exchange.audit.review.steps import last_decision
@@ -42,7 +43,7 @@ def sign_off(node: Node, review: str, *, by: str, note: str) -> SignedOff:
     misuse = found.finding == Finding.NOT_JUSTIFIED
     telling = list(_notices(node, review, matter)) if misuse else []
     first, *told = node.log.append_many([signature, *telling])
-    erased = len(matter.patients) - len(telling) if misuse else 0
+    erased = len(matter.seen) - len(telling) if misuse else 0
     return SignedOff(entry=first, notices=tuple(told), erased=erased)
 
 
@@ -123,8 +124,8 @@ def _notices(node: Node, review: str, matter: Matter) -> Iterator[Draft]:
         "zh": "有人无正当理由查看了您的档案，已由两名安全负责人认定",
         "en": "somebody looked at your record without good reason; two security officers found so",
     }
-    looks = [node.log.find(one) for one in matter.entries]
-    for keys in node.vault.keys_behind_each(matter.patients):
+    looks = list(filter(is_look, map(node.log.find, matter.entries)))
+    for keys in node.vault.keys_behind_each(matter.seen):
         if keys is not None:
             its = [one.id for one in looks if one.entry.patient == keys.pseudonym]
             about = replace(bare, patient=keys.pseudonym)
