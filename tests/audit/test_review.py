@@ -27,6 +27,7 @@ from exchange.watchlist import watch
 from ledger import Recorded
 from tests.cli.typing_in import typed
 from tests.exchange.nodes import (
+    EMERGENCY_DOCTOR,
     NOW,
     OFFICER,
     OWN_DOCTOR,
@@ -208,6 +209,21 @@ def test_a_finding_is_taken_on_once_and_an_emergency_is_there_already(node: Node
     late = next(one for one in anomalies(node, kind="unreviewed-emergency"))
     with pytest.raises(TakenBefore, match=access):
         take(node, late.id, by=OFFICER, note="-")
+
+
+def test_who_looked_along_in_an_emergency_is_on_the_queue_with_it(node: Node) -> None:
+    others = [
+        one.id
+        for one in node.directory.people()
+        if one.role == "emergency-physician" and node.directory.organisation(one.organisation).emergency
+    ]
+    done = released(
+        emergency(node, others=(next(one for one in others if one != EMERGENCY_DOCTOR),)), node.office
+    )
+    (along,) = done.others
+    with pytest.raises(TakenBefore, match=done.intent.id):
+        take(node, along.id, by=OFFICER, note="-")
+    assert [one.review.entry for one in cases(node)] == [done.intent.id]
 
 
 def test_any_access_can_be_taken_on_by_hand_and_nothing_else(node: Node) -> None:

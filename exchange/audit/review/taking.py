@@ -13,6 +13,7 @@ from exchange.audit.review.matter import as_kept, matter_found, picked
 from exchange.errors import ExchangeError
 from exchange.instants import to_us
 from exchange.node.node import Node
+from exchange.panels import first_of
 from exchange.reviews import opening, queue
 from ledger import Entry, Recorded
 
@@ -124,6 +125,7 @@ def _picked(node: Node, entry: str) -> Anomaly:
         look = node.log.find(look.entry.intent)
     if look.entry.type != "access" or not look.entry.actor:
         raise NoAccess
-    if any(one.entry == look.id for one in queue(node.log, open_only=False)):
-        raise TakenBefore(look.id)
+    first = first_of(node.log, look).id  # whoever looked along is judged with whoever asked
+    if any(one.entry == first for one in queue(node.log, open_only=False)):
+        raise TakenBefore(first)
     return picked(look)
