@@ -36,9 +36,13 @@ def together(heard: Sequence[Heard]) -> tuple[Heard, ...]:
 
 
 def told_once(allowed: Sequence[Heard]) -> tuple[Heard, ...]:
-    """One review and one notice for all whose permits ask for the same; who must be reviewed sooner is so alone."""
+    """One review and one notice for all whose permits ask for the same; who must be reviewed sooner is so alone.
+
+    Those come last: what is one panel is read from entries that stand right behind each other (exchange/panels.py).
+    """
     first, *others = allowed
-    return (first, *(_along(one, first) for one in others))
+    told = [_along(one, first) for one in others]
+    return (first, *sorted(told, key=lambda one: not _is_along(one)))
 
 
 def profile_of(duties: Sequence[Duties]) -> Duties:
@@ -83,6 +87,10 @@ def _along(one: Heard, first: Heard) -> Heard:
         return one
     told = replace(duties, review_within=None, notify_patient=False, codes=(*duties.codes, WITH_PANEL))
     return Heard(one.request, replace(one.verdict, duties=told))
+
+
+def _is_along(one: Heard) -> bool:
+    return one.verdict.duties is not None and WITH_PANEL in one.verdict.duties.codes
 
 
 def _asks_for(duties: Duties) -> tuple[timedelta | None, bool]:

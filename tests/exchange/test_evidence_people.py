@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from exchange.aftermath import following
 from exchange.asker import CannotActFor, DeviceNotDescribed, actor_of
 from exchange.audit.agreement import disagreements
 from exchange.audit.showing import show
@@ -16,10 +17,12 @@ from exchange.node.node import Node
 from exchange.notices import delivered, outbox
 from exchange.panels import WITH_PANEL, first_of, people_of
 from exchange.path.duties import Duties
-from exchange.path.panel import NOT_FOR_ALL, profile_of
+from exchange.path.judging import judge
+from exchange.path.panel import NOT_FOR_ALL, Heard, profile_of, told_once
 from exchange.path.release import Released, release
+from exchange.path.subject import subject_of
 from exchange.requesting import Ask, request
-from exchange.reviews import Finding, NoSuchReview, OwnAccess, close, opening, queue
+from exchange.reviews import Finding, NoSuchReview, OwnAccess, close, opening, people_in, queue
 from ledger import Recorded
 from ledger.errors import CannotAppend
 from tests.exchange.nodes import (
@@ -261,6 +264,34 @@ def test_its_one_review_and_notice_stand_on_the_page_of_each(node: Node) -> None
     page = list(explain(node.office, intents[1].id).page.lines("en"))
     assert "  with-panel: seen together with others it was asked for" in page
     assert disagreements(node.log, node.house_key) == []
+
+
+@pytest.mark.parametrize("apart", [{}, {"review_within": timedelta(hours=1), "codes": ("review:PT1H",)}])
+def test_who_is_reviewed_otherwise_does_not_part_the_others_from_their_review(
+    node: Node, apart: dict[str, object]
+) -> None:
+    """Rules may ask of one of them for another review than of whoever asked, or for none."""
+    office, keys = node.office, node.vault.key_of(AN)
+    subject = subject_of(node.records, AN, node.directory, office.own)
+    team = [one for one in _emergency_physicians(node) if one != EMERGENCY_DOCTOR][:2]
+    asked = question(node, EMERGENCY_DOCTOR, purpose="ETREAT", emergency_reason=REASON, others=tuple(team))
+    first, second, third = (
+        Heard(one, judge(one, office, subject=subject, keys=keys, items=office.records.facts_of(AN)))
+        for one in asked.each()
+    )
+    duties = Duties(profile="care", **apart)  # type: ignore[arg-type]  # its own fields
+    second = Heard(second.request, replace(second.verdict, duties=duties))
+    intents = node.log.append_many(
+        [
+            node.desk.intent(one.request, one.verdict, keys, following(one.verdict.duties or duties))
+            for one in told_once([first, second, third])
+        ]
+    )
+    said = {one.entry.actor: one for one in intents}
+    of = [said[node.desk.actor_named(one)] for one in (EMERGENCY_DOCTOR, *team)]
+    assert first_of(node.log, of[2]) == of[0]
+    assert people_in(node.log, of[0], node.house_key) == {of[0].entry.actor, of[2].entry.actor}
+    assert (people_of(node.log, of[0].id), people_of(node.log, of[1].id)) == (2, 1)
 
 
 @pytest.mark.attack
