@@ -174,6 +174,19 @@ def test_a_look_for_treatment_is_explained_by_a_visit_about_then(
         assert ("without-case" in kinds(node)) == told
 
 
+def test_a_week_that_began_before_the_time_asked_about_is_counted_as_a_whole(
+    site: Site, tmp_path: Path
+) -> None:
+    with site.open() as node:
+        fill(node, tmp_path, [_visit(f"v-{one}", one, 90) for one in COHORT[:3]])
+        for one in COHORT[:3]:  # Wednesday, Thursday, Friday
+            put(question(node, OWN_DOCTOR, one), node.office)
+            site.clock.pass_by(timedelta(days=1))
+        (whole,) = anomalies(node, kind="without-case")
+        assert anomalies(node, kind="without-case", since=NOW + timedelta(days=1)) == [whole]
+        assert anomalies(node, kind="without-case", since=NOW + timedelta(days=3)) == []
+
+
 @pytest.mark.parametrize(("with_code", "told"), [(True, False), (False, True)])
 def test_a_look_that_rests_on_a_code_needs_no_visit(
     site: Site, tmp_path: Path, with_code: bool, told: bool

@@ -1,7 +1,7 @@
 """All that is to be looked at in a stretch of time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exchange.audit.anomalies.after_hours import after_hours
 from exchange.audit.anomalies.after_withdrawal import after_withdrawal
@@ -44,6 +44,7 @@ KNOWING: Mapping[str, Knowing] = {
     "watched-patient": watched_patient,
     "without-case": without_case,
 }
+_WEEK = timedelta(weeks=1)
 KINDS = (*DETECTORS, *KNOWING, UNREVIEWED)
 
 
@@ -80,7 +81,8 @@ def _told(
             yield from detector(entries, limits)
     asked = [name for name in KNOWING if kind in (None, name)]
     if asked:
-        recent = [one for one in entries if since is None or one.time >= since]
+        # A week that began before is told of as a whole.
+        recent = [one for one in entries if since is None or one.time >= since - _WEEK]
         known = known_about(node, recent, asked)
         for name in asked:
             yield from KNOWING[name](entries, limits, known)
