@@ -53,8 +53,6 @@ def list_reviews(terminal: Terminal, everything: bool, as_json: bool) -> None:
     Emergency accesses are here by themselves; a finding is, once somebody took it on. One that several people declared
     together is one line, and decided once for all of them.
 
-    One that several people declared together is one line, and closed once for all of them.
-
     Example:
         hutong --node kunshan review list
     """

@@ -50,6 +50,16 @@ def test_a_command_says_what_it_does_in_both_languages(
         assert not short.endswith((".", "。"))
 
 
+@pytest.mark.parametrize(("path", "command", "context"), EVERY, ids=ids)
+def test_nothing_is_said_twice_in_one_help(
+    path: tuple[str, ...], command: click.Command, context: click.Context
+) -> None:
+    """Two sentences that begin alike: one is what the other said before somebody rewrote it."""
+    said = (command.help or "").partition("Example:")[0]
+    begin = [one[:24] for text in re.split(r"[.:;]", said) if len(one := " ".join(text.split())) > 24]
+    assert len(set(begin)) == len(begin)
+
+
 @pytest.mark.parametrize(("path", "parameter"), PARAMETERS, ids=parameter_ids)
 def test_every_option_and_argument_is_explained_in_both_languages(
     path: tuple[str, ...], parameter: click.Parameter
