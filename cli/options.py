@@ -49,8 +49,21 @@ class DayType(click.ParamType[date]):
             raise BadValue("must be a day like 2026-01-31", "应为日期，例如 2026-01-31") from None
 
 
+class WordsType(click.ParamType[str]):
+    """What somebody answers for with their own words: something, and not blanks alone."""
+
+    name = "text"
+
+    def convert(self, value: Any, _: click.Parameter | None, __: click.Context | None) -> str:
+        """Raises BadValue where nothing is said."""
+        if not str(value).strip():
+            raise BadValue("must say something", "不能为空")
+        return str(value)
+
+
 WHEN = WhenType()
 DAY = DayType()
+WORDS = WordsType()
 
 
 def when(text: str) -> When:

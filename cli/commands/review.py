@@ -6,7 +6,7 @@ import click
 
 from cli import output
 from cli.kinds import Noun
-from cli.options import WHEN, When, as_json, person
+from cli.options import WHEN, WORDS, When, as_json, person
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
 @review.command()
 @click.argument("what", metavar="FINDING|ENTRY", help="Id of a finding, or of an access's entry.")
 @person
-@click.option("--note", required=True, help=NOTE_HELP)
+@click.option("--note", required=True, type=WORDS, help=NOTE_HELP)
 @click.option("--from", "since", type=WHEN, metavar="WHEN", help="As for hutong audit anomalies.")
 @as_json
 @click.pass_obj
@@ -156,7 +156,7 @@ def take(terminal: Terminal, what: str, by: str, note: str, since: When | None, 
 @click.argument("entry", metavar="REVIEW", help=REVIEW_HELP)
 @click.option("--finding", required=True, type=click.Choice(list(FINDINGS)), help="What you found.")
 @person
-@click.option("--note", required=True, help=NOTE_HELP)
+@click.option("--note", required=True, type=WORDS, help=NOTE_HELP)
 @as_json
 @click.pass_obj
 def decide(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_json: bool) -> None:
@@ -188,7 +188,7 @@ def decide(terminal: Terminal, entry: str, finding: str, by: str, note: str, as_
     "--disagree", is_flag=True, help="Give it back instead: it is open again, still due when it was."
 )
 @person
-@click.option("--note", required=True, help=NOTE_HELP)
+@click.option("--note", required=True, type=WORDS, help=NOTE_HELP)
 @as_json
 @click.pass_obj
 def sign_off(terminal: Terminal, entry: str, disagree: bool, by: str, note: str, as_json: bool) -> None:

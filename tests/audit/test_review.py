@@ -507,6 +507,21 @@ def test_as_it_is_typed(node: Node, site: Site) -> None:
     assert {one["review"] for one in found} == {review}
 
 
+@pytest.mark.parametrize("note", ["", " ", "\u3000\n"])
+def test_nobody_judges_without_a_word(node: Node, site: Site, note: str) -> None:
+    """A court asks why: each step has somebody's words, blanks are none."""
+    finding, review = _finding(node), _emergency(node, BO)
+    said = ("--by", OFFICER, "--note", note)
+    size = node.log.size
+    told = _typed(site, "take", finding, *said, exit_code=2)
+    assert "--note must say something" in told
+    _typed(site, "decide", review, "--finding", "justified", *said, exit_code=2)
+    assert node.log.size == size
+    _decided(node, review, by=SECOND)
+    _typed(site, "sign-off", review, *said, exit_code=2)
+    assert _state(node, review) == "decided"
+
+
 def test_an_officer_reads_it_in_chinese(node: Node, site: Site) -> None:
     review = _taken(node)
     _decided(node, review)
