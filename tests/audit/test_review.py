@@ -156,6 +156,19 @@ def test_only_officers_judge(node: Node) -> None:
         sign_off(node, review, by=OWN_DOCTOR, note="-")
 
 
+def test_nobody_else_learns_what_is_on_the_queue(node: Node) -> None:
+    """Whatever is asked about, and whether it is there or not, the answer is the same."""
+    review, finding = _emergency(node, BO), _finding(node)
+    for what in (finding, review, "0123456789abcdef", "nothing"):
+        with pytest.raises(NotAnOfficer):
+            take(node, what, by=OWN_DOCTOR, note="-")
+        with pytest.raises(NotAnOfficer):
+            _decided(node, what, by=OWN_DOCTOR)
+        for step in (sign_off, give_back):
+            with pytest.raises(NotAnOfficer):
+                step(node, what, by=OWN_DOCTOR, note="-")
+
+
 def _becomes_officer(site: Site, person: str, **more: str) -> None:
     """Somebody who looked before is an officer today; or an officer is a patient here."""
     file = site.folder / "registry.toml"
@@ -333,8 +346,9 @@ def test_what_is_signed_off_stays(node: Node) -> None:
     sign_off(node, review, by=SECOND, note="-")
     size = node.log.size
     for step in (sign_off, give_back):
-        with pytest.raises(NoSuchReview, match="signed off before"):
-            step(node, review, by="js-so-001", note="-")
+        for officer in (OFFICER, SECOND):
+            with pytest.raises(NoSuchReview, match="signed off before"):
+                step(node, review, by=officer, note="-")
     with pytest.raises(NoSuchReview, match="closed before"):
         _decided(node, review)
     assert node.log.size == size

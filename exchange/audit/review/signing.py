@@ -16,6 +16,7 @@ from exchange.audit.review.matter import Matter, matter_of
 from exchange.audit.review.steps import last_decision
 from exchange.instants import to_us
 from exchange.node.node import Node
+from exchange.officers import require_officer
 from exchange.reviews import Finding, NoSuchReview, Review, review_of
 from ledger import Draft, Entry, Recorded
 
@@ -61,6 +62,7 @@ def give_back(node: Node, review: str, *, by: str, note: str) -> Recorded:
 
 def _second(node: Node, review: str, by: str) -> tuple[Review, Matter, Entry]:
     """The review, what it is about and the entry's beginning, if `by` may take the second step."""
+    require_officer(node.directory, by)  # before anybody else is told what is on the queue
     found = review_of(node.log, review)
     if found.signed is not None:
         raise NoSuchReview("it was signed off before", "此前已签核")

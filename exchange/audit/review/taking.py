@@ -13,6 +13,7 @@ from exchange.audit.review.matter import as_kept, matter_found, picked
 from exchange.errors import ExchangeError
 from exchange.instants import to_us
 from exchange.node.node import Node
+from exchange.officers import require_officer
 from exchange.panels import first_of
 from exchange.reviews import opening, queue
 from ledger import Entry, Recorded
@@ -68,6 +69,7 @@ def take(node: Node, what: str, *, by: str, note: str, since: datetime | None = 
 
     `since` as it was found with. Raises NoSuchFinding, NoSuchEntry, NoAccess, TakenBefore, and what require_apart does.
     """
+    require_officer(node.directory, by)  # before anybody else is told what was found
     one = _found(node, what, since) if _FINDING.fullmatch(what) else _picked(node, what)
     matter = matter_found(one)
     require_apart(node, matter, by)
