@@ -1,20 +1,26 @@
 """All finders on one text, and one cover out of what they found."""
 
-from collections.abc import Callable, Iterable
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
 from deid.text.english import find_english
-from deid.text.folding import fold
+from deid.text.folding import fold, has_han
 from deid.text.labels import find_labelled
 from deid.text.leftovers import find_leftovers
 from deid.text.memory import find_again
 from deid.text.numbers import find_numbers
+from deid.text.patterns import any_of
 from deid.text.people import find_people
 from deid.text.places import find_places
-from deid.text.spans import Span, cover
+from deid.text.spans import SHAPED, Span, cover
 from deid.text.traits import find_traits
 
 Finder = Callable[[str], Iterable[Span]]
+Profile = Literal["fast", "strict"]
 
 TYPES = (
     "NAME DATE HOSPITAL ORG ADDRESS POSTCODE PHONE EMAIL URL IP ID_CARD PASSPORT PERMIT BIRTH_CERT MRN"
@@ -28,13 +34,57 @@ _BOTH: tuple[Finder, ...] = (
     find_english,
     find_leftovers,
 )
-# A note in English has no use for the Chinese finders; a Chinese one often has English in it.
-FINDERS: dict[str, tuple[Finder, ...]] = {"zh": (*_BOTH, find_people, find_places), "en": _BOTH}
+_CHINESE: tuple[Finder, ...] = (find_people, find_places)
+# For every text, and for one with a Han character in it: a note in English has no use for the Chinese
+# finders, a Chinese one often has English in it. `strict` may take ten times as long as `fast`.
+FINDERS: dict[Profile, tuple[tuple[Finder, ...], tuple[Finder, ...]]] = {
+    "fast": (_BOTH, _CHINESE),
+    "strict": (_BOTH, _CHINESE),
+}
 
 
-def find_all(text: str, lang: str) -> list[Span]:
+class Recognizers(Protocol):
+    """What a hospital adds of its own (deid/text/recognizers.py). Two that are equal find the same."""
+
+    @property
+    def finders(self) -> tuple[Finder, ...]:
+        """Run on every text beside ours; what they are given is folded."""
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Terms, folded, that identify nobody: what was only guessed inside one of them stays in the text."""
+
+
+def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | None = None) -> list[Span]:
     """What identifies in `text`, in order, no two spans overlapping; offsets in code points of `text`."""
     folded = fold(text)
-    found = [span for finder in FINDERS[lang] for span in finder(folded)]
+    both, chinese = FINDERS[profile]
+    ours = (*both, *chinese) if has_han(text) else both
+    theirs = recognizers.finders if recognizers else ()
+    found = [span for finder in (*ours, *theirs) for span in finder(folded)]
     found += find_again(folded, found)
+    if recognizers and recognizers.allowed:
+        found = list(_without(found, folded, recognizers.allowed))
     return cover(found)
+
+
+def _without(found: list[Span], folded: str, allowed: frozenset[str]) -> Iterator[Span]:
+    """`found` less what was only guessed and lies wholly inside an allowed term.
+
+    A guess is what grammar, a model or the memory of the text says. What a label, a shape or a check digit
+    says stays found: no term of a list outweighs it.
+    """
+    terms = [match.span() for match in _terms(allowed).finditer(folded)]
+    for span in found:
+        at = bisect_right(terms, span.start, key=_start) - 1
+        if span.score >= SHAPED or at < 0 or terms[at][1] < span.end:
+            yield span
+
+
+def _start(term: tuple[int, int]) -> int:
+    return term[0]
+
+
+@lru_cache(maxsize=8)
+def _terms(allowed: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(any_of(allowed))

@@ -3,6 +3,7 @@
 Full width becomes plain, any decimal digit becomes ASCII, the many dashes, blanks and name dots become one.
 """
 
+import re
 import sys
 import unicodedata
 from functools import cache
@@ -13,6 +14,8 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _QUOTES = {"“": '"', "”": '"', "‘": "'", "’": "'"}
 # ● is a dot in names, ○ a zero in dates.
 _ZERO = {"○": "〇", "Ｏ": "O"}
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 @cache
@@ -32,3 +35,8 @@ def _table() -> dict[int, str]:
 def fold(text: str) -> str:
     """`text` with look-alikes made the same; it has exactly as many characters."""
     return text.translate(_table())
+
+
+def has_han(text: str) -> bool:
+    """Whether there is a Han character in `text`."""
+    return _HAN.search(text) is not None

@@ -11,20 +11,25 @@ from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegist
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-from deid.text.finding import FINDERS, TYPES, find_all
+from deid.text.finding import TYPES, Profile, Recognizers, find_all
 
-LANGUAGES = tuple(FINDERS)
+LANGUAGES = ("zh", "en")
 
 
 class Composite(EntityRecognizer):
     """All our finders as one recogniser, so that they can look at what the others found."""
+
+    def __init__(self, language: str, profile: Profile, recognizers: Recognizers | None) -> None:
+        super().__init__(list(TYPES), supported_language=language, name=f"Hutong {language}")
+        self._profile: Profile = profile
+        self._recognizers = recognizers
 
     def load(self) -> None:
         """Nothing to load."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[RecognizerResult]:
         """What our finders found, as presidio wants it."""
-        found = find_all(text, self.supported_language)
+        found = find_all(text, self._profile, self._recognizers)
         return [RecognizerResult(s.type, s.start, s.end, s.score) for s in found if s.type in entities]
 
 
@@ -38,14 +43,12 @@ class _NoContext(ContextAwareEnhancer):
         return raw_results
 
 
-def make_analyzer() -> AnalyzerEngine:
+def make_analyzer(profile: Profile = "strict", recognizers: Recognizers | None = None) -> AnalyzerEngine:
     """An analyzer for Chinese and English with our recogniser only."""
     engine = NoOpNlpEngine(models=[{"lang_code": lang, "model_name": "none"} for lang in LANGUAGES])
     engine.load()
     registry = RecognizerRegistry(
-        recognizers=[
-            Composite(list(TYPES), supported_language=lang, name=f"Hutong {lang}") for lang in LANGUAGES
-        ],
+        recognizers=[Composite(lang, profile, recognizers) for lang in LANGUAGES],
         supported_languages=list(LANGUAGES),
     )
     return AnalyzerEngine(

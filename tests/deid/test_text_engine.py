@@ -1,0 +1,72 @@
+"""The engine as a whole: its profiles, what a hospital adds of its own, and that it asks nobody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from deid import TextEngine
+from deid.text.finding import Finder, Profile
+from deid.text.spans import LABELLED, LIKELY, Span
+
+PROFILES: tuple[Profile, ...] = ("fast", "strict")
+
+
+@dataclass(frozen=True)
+class House:
+    """What a hospital might add: finders, and terms that identify nobody."""
+
+    finders: tuple[Finder, ...] = ()
+    allowed: frozenset[str] = frozenset()
+
+
+def _texts(engine: TextEngine, text: str) -> list[str]:
+    return [text[span.start : span.end] for span in engine.find(text)]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_either_profile_finds_who_a_note_is_about(profile: Profile) -> None:
+    engine = TextEngine(profile)
+    assert _texts(engine, "姓名:张三\n电话13800000000") == ["张三", "13800000000"]
+    assert _texts(engine, "Patient: John Smith, phone (203) 555-0142") == ["John Smith", "(203) 555-0142"]
+
+
+@pytest.mark.parametrize("lang", ["auto", "zh", "en"])
+def test_a_note_in_two_languages_is_read_in_both(lang: str) -> None:
+    text = "Seen by Dr. Aldous Pemberton; 家属陈兵陪护"
+    found = [text[span.start : span.end] for span in TextEngine().find(text, lang)]
+    assert found == ["Aldous Pemberton", "陈兵"]
+
+
+def test_what_a_hospital_adds_is_looked_for_too_and_is_given_plain_characters() -> None:
+    def find_badges(text: str) -> Iterator[Span]:
+        at = text.find("牌A7")
+        if at >= 0:
+            yield Span(at + 1, at + 3, "MRN", LABELLED)
+
+    engine = TextEngine(recognizers=House(finders=(find_badges,)))
+    assert _texts(engine, "牌Ａ７") == ["Ａ７"]
+    assert _texts(TextEngine(), "牌Ａ７") == []
+
+
+def test_a_term_a_hospital_allows_takes_away_what_was_only_guessed_in_it() -> None:
+    house = House(allowed=frozenset({"小白医生"}))  # a program
+    assert _texts(TextEngine(), "用小白医生随访,由李医生看") == ["白", "李"]
+    assert _texts(TextEngine(recognizers=house), "用小白医生随访,由李医生看") == ["李"]
+
+
+@pytest.mark.parametrize("text", ["姓名:张三", "身份证11010519491231002X", "电话13800000000"])
+def test_but_not_what_a_label_or_a_check_digit_tells(text: str) -> None:
+    house = House(allowed=frozenset({text}))
+    assert TextEngine(recognizers=house).find(text) == TextEngine().find(text) != []
+
+
+def test_nor_what_only_begins_in_it() -> None:
+    house = House(allowed=frozenset({"秀兰主任"}))
+    assert _texts(TextEngine(recognizers=house), "经王秀兰主任医师查房") == ["王秀兰"]
+
+
+def test_spans_come_in_order_whatever_their_certainty() -> None:
+    spans = TextEngine().find("报告李医生,姓名:张三,于2024年3月5日,身份证11010519491231002X")
+    assert [span.start for span in spans] == sorted(span.start for span in spans)
+    assert {LIKELY, LABELLED} <= {span.score for span in spans}
