@@ -1,0 +1,47 @@
+"""One JSON object a line in, one a line out: {"id","text"} to {"id","text"} or {"id","spans"}."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from deid import TextEngine
+
+
+class _Line(msgspec.Struct):
+    """Other keys of the line are left out of the answer: they could say who."""
+
+    text: str
+    id: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadText:
+    """Line `line` has no text that can be read; why, without what stands in it."""
+
+    line: int
+    en: str
+    zh: str
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def answer_line(number: int, line: bytes, engine: "TextEngine", *, lang: str, spans: bool) -> bytes | BadText:
+    """The answer to one line, without a newline; b"" to an empty one. A line without an id gets its number."""
+    if not line.strip():
+        return b""
+    try:
+        one = _decode(line)
+    except msgspec.ValidationError as error:
+        return BadText(number, str(error), f"内容不符合要求：{error}")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return BadText(number, "is not JSON in UTF-8", "不是 UTF-8 编码的 JSON")
+    answer: dict[str, Any] = {"id": number if one.id is None else one.id}
+    if spans:
+        found = engine.find(one.text, lang=lang)
+        answer["spans"] = [{"start": s.start, "end": s.end, "type": s.type} for s in found]
+    else:
+        answer["text"] = engine.redact(one.text, lang=lang).text
+    return msgspec.json.encode(answer)
