@@ -67,3 +67,17 @@ class BadKey(DeidError):
             hint="derive one per project from the node's master secret",
             hint_zh="请由节点主密钥为每个项目派生一个密钥",
         )
+
+
+class BadRecognizers(DeidError):
+    """A hospital's own recognisers cannot be used as they are written."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, place: str, en: str, zh: str) -> None:
+        super().__init__(
+            f"{place}: {en}",
+            f"{place}：{zh}",
+            hint="what a file of recognisers may hold: hutong deid check --example",
+            hint_zh="识别规则文件的写法：hutong deid check --example",
+        )

@@ -1,7 +1,7 @@
 """How well the text engine does on notes people marked."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,12 @@ class LeastType(click.ParamType[tuple[str, float]]):
 @click.option(
     "--profile", type=click.Choice(["fast", "strict"]), default="strict", help="Which profile is evaluated."
 )
+@click.option(
+    "--recognizers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the hospital adds of its own: see hutong deid check.",
+)
 @click.option("--show", is_flag=True, help="Show the leaks with the characters around them: personal.")
 @click.option(
     "--fail-under",
@@ -80,6 +86,7 @@ def evaluate(
     pred: str | None,
     lang: str,
     profile: Profile,
+    recognizers: Path | None,
     show: bool,
     least: tuple[tuple[str, float], ...],
     jobs: int,
@@ -100,9 +107,13 @@ def evaluate(
         raise CannotRead(gold, "has no notes in it", "其中没有文本")
     scored = Score()
     if not pred:
-        engine_of(profile).find("", lang=lang)  # loads what it needs, which is not to be timed
+        engine_of(profile, recognizers).find("", lang=lang)  # loads what it needs, which is not to be timed
     start = time.process_time()
-    found = _predicted(pred, notes) if pred else _found(terminal, notes, lang, profile, jobs)
+    found = (
+        _predicted(pred, notes)
+        if pred
+        else _found(terminal, notes, partial(_find, lang, profile, recognizers), jobs)
+    )
     took = time.process_time() - start
     for note, marks in zip(notes, found, strict=True):
         scored.add(note, marks)
@@ -143,9 +154,8 @@ def _predicted(file: str, notes: list["Note"]) -> list[tuple["Mark", ...]]:
 
 
 def _found(
-    terminal: Terminal, notes: list["Note"], lang: str, profile: Profile, jobs: int
+    terminal: Terminal, notes: list["Note"], work: Callable[[str], list["Mark"]], jobs: int
 ) -> list[list["Mark"]]:
-    work = partial(_find, lang, profile)
     found: list[list[Mark]] = []
     with terminal.progress("evaluating", "正在评估") as advance:
         for marks in answers(work, [note.text for note in notes], jobs=jobs, batch=16):
@@ -154,10 +164,11 @@ def _found(
     return found
 
 
-def _find(lang: str, profile: Profile, text: str) -> list["Mark"]:
+def _find(lang: str, profile: Profile, recognizers: Path | None, text: str) -> list["Mark"]:
     from deid.text.scoring import Mark
 
-    return [Mark(span.start, span.end, span.type) for span in engine_of(profile).find(text, lang=lang)]
+    found = engine_of(profile, recognizers).find(text, lang=lang)
+    return [Mark(span.start, span.end, span.type) for span in found]
 
 
 def _told(terminal: Terminal, scored: "Score", speed: float | None, shown: dict[str, "Note"] | None) -> None:

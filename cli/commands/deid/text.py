@@ -36,6 +36,7 @@ class How(NamedTuple):
     profile: Profile
     spans: bool
     encoding: str | None
+    recognizers: Path | None
 
 
 @deid.command()
@@ -50,6 +51,12 @@ class How(NamedTuple):
     type=click.Choice(["fast", "strict"]),
     default="strict",
     help="strict finds more names and takes longer.",
+)
+@click.option(
+    "--recognizers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the hospital adds of its own: see hutong deid check.",
 )
 @click.option("--spans", is_flag=True, help="Print where something was found and what kind, not the text.")
 @click.option(
@@ -76,6 +83,7 @@ def text(
     files: tuple[str, ...],
     lang: str,
     profile: Profile,
+    recognizers: Path | None,
     spans: bool,
     jsonl: bool,
     out: Path | None,
@@ -90,7 +98,7 @@ def text(
     Example:
         hutong deid text note.txt --spans
     """
-    how = How(lang, profile, spans, encoding)
+    how = How(lang, profile, spans, encoding, recognizers)
     if jsonl and (out or as_json):
         raise DoNotGoTogether(
             "deid text", "--jsonl answers on standard output, a line each", "--jsonl 逐行输出到标准输出"
@@ -106,7 +114,7 @@ def text(
 
 
 def _one(terminal: Terminal, written: Written, how: How, as_json: bool) -> None:
-    engine = engine_of(how.profile)
+    engine = engine_of(how.profile, how.recognizers)
     if how.spans:
         found = engine.find(written.text, lang=how.lang)
         if as_json:
@@ -152,13 +160,13 @@ def _read(file: str) -> Iterator[bytes]:
 
 def _answer(how: How, numbered: tuple[int, bytes]) -> bytes | BadText:
     number, line = numbered
-    return answer_line(number, line, engine_of(how.profile), lang=how.lang, spans=how.spans)
+    return answer_line(number, line, engine_of(how.profile, how.recognizers), lang=how.lang, spans=how.spans)
 
 
 def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, jobs: int) -> None:
     """Every text into `out`, whole or not at all each."""
-    texts = list(_texts(files))
-    targets = _targets(texts, engine_of(how.profile), ".json" if how.spans else "")
+    texts = list(texts_of(files or (STANDARD,)))
+    targets = _targets(texts, engine_of(how.profile, how.recognizers), ".json" if how.spans else "")
     make_folder(out)
     work = partial(_cleaned, how)
     bad = 0
@@ -182,9 +190,9 @@ def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, job
         raise NotAllUsable(bad, len(texts), "text", "could not be read", "无法读取")
 
 
-def _texts(files: tuple[str, ...]) -> Iterator[Path]:
+def texts_of(files: tuple[str, ...]) -> Iterator[Path]:
     """The files named, and the *.txt of the folders named, by name. Raises CannotRead for a folder without."""
-    for file in files or (STANDARD,):
+    for file in files:
         path = Path(file)
         if not path.is_dir():
             yield path
@@ -213,7 +221,7 @@ def _cleaned(how: How, file: str) -> bytes | tuple[str, str]:
         written = read_written(file, how.encoding)
     except CannotRead as error:
         return str(error), error.zh
-    engine = engine_of(how.profile)
+    engine = engine_of(how.profile, how.recognizers)
     if how.spans:
         found = engine.find(written.text, lang=how.lang)
         return _json([{"start": s.start, "end": s.end, "type": s.type} for s in found])
@@ -227,8 +235,12 @@ def _json(value: object) -> bytes:
 
 
 @lru_cache
-def engine_of(profile: Profile) -> "TextEngine":
-    """Made once in each process: it reads its words and its model."""
+def engine_of(profile: Profile, recognizers: Path | None = None) -> "TextEngine":
+    """Made once in each process: it reads its words and its model. Raises BadRecognizers."""
     from deid import TextEngine
 
-    return TextEngine(profile)
+    if recognizers is None:
+        return TextEngine(profile)
+    from deid.text.recognizers import read_recognizers
+
+    return TextEngine(profile, read_recognizers(recognizers))
