@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,11 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cli.commands.deid.pieces import lines
+from deid.text.spans import Span, cover
 from tests.cli.typing_in import BARE, typed
 
 NOTE = "患者王秀英，电话13800001111。"
@@ -205,3 +210,44 @@ def test_an_example_that_does_not_hold_has_an_exit_code_and_its_number(tmp_path:
     assert "nothing is found in examples" in told.stdout
     assert "something is found in not" in told.stdout
     assert "2 of the examples do not hold" in told.stderr
+
+
+def test_a_preview_marks_what_was_found_and_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text(NOTE + "\r\n<b>&腹痛</b>\r\n", "utf-8")
+    told = typed("deid", "preview", str(tmp_path / "note.txt"))
+    assert told.stdout == "患者<NAME|王秀英>，电话<PHONE|13800001111>。\n<b>&腹痛</b>\n"
+
+
+@pytest.mark.parametrize(("lang", "label"), [("zh", "姓名"), ("en", "NAME")])
+def test_a_preview_page_shows_text_and_answer_and_loads_nothing(
+    tmp_path: Path, lang: str, label: str
+) -> None:
+    (tmp_path / "note.txt").write_text(NOTE + "\n<b>&腹痛</b>", "utf-8")
+    page = tmp_path / "page.html"
+    told = typed(
+        "deid", "preview", str(tmp_path / "note.txt"), "--html", str(page), env={"HUTONG_LANG": lang}
+    )
+    assert (told.exit_code, told.stdout) == (0, "")
+    shown = page.read_text("utf-8")
+    assert f"王秀英<small>{label}</small>" in shown
+    assert "<mark class=person>[姓名]</mark>" in shown
+    assert "&lt;b&gt;&amp;腹痛&lt;/b&gt;" in shown
+    assert not re.search("<script|src=|href=|url\\(|http", shown)
+    assert page.stat().st_mode & 0o077 == 0
+
+
+@given(
+    st.text(alphabet="王a\n\r\u2028 ", max_size=30),
+    st.lists(st.tuples(st.integers(0, 29), st.integers(1, 5)), max_size=5),
+)
+def test_a_preview_shows_every_character_once_and_every_finding_ends_once(
+    text: str, places: list[tuple[int, int]]
+) -> None:
+    spans = cover(Span(at, min(at + long, len(text)), "NAME", 1.0) for at, long in places if at < len(text))
+    shown = list(lines(text, spans))
+    assert ["".join(piece.text for piece in line) for line in shown] == [
+        line.rstrip("\r\n") for line in text.splitlines(keepends=True)
+    ]
+    found = [piece for line in shown for piece in line if piece.type]
+    assert all(piece.text for piece in found)
+    assert sum(piece.last for piece in found) <= len(spans)
