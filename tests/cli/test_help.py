@@ -23,6 +23,7 @@ NO_JSON = {
     ("consent", "decide"),  # its answer is JSON anyway
     ("consent", "receipt"),  # and so is this one's
     ("demo",),
+    ("deid", "preview"),  # deid text --spans --json
     ("deid", "record"),
     ("ledger", "checkpoint"),
     ("ledger", "evidence"),
