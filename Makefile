@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --
 	--no-emit-index-url --no-emit-find-links --group build $(UPGRADE) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture check check-docs check-policies policy bench lock docs policy-tools test-tools clean
+.PHONY: help setup demo test torture check check-docs check-policies policy bench bench-deid lock docs policy-tools test-tools clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -72,10 +72,14 @@ bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.withdrawal
 	$(BIN)/python -m bench.query
 
+bench-deid: $(READY) ## how well notes are de-identified, beside presidio and LAC where requirements/bench.lock is installed
+	$(BIN)/python -m bench.deid --write docs/reference/deid-figures.md
+
 lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
 	$(COMPILE) -o requirements/run.lock
 	$(COMPILE) --extra fabric -o requirements/fabric.lock
 	$(COMPILE) --extra fabric --group dev -o requirements/dev.lock
+	$(COMPILE) --group peers -o requirements/bench.lock
 
 docs: $(READY) ## write the pages that are made from the program itself
 	$(BIN)/python -m docs.generate
