@@ -63,7 +63,7 @@ class Cleaner:
         text: Redactor | None = None,
         only: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self.report = Report(profile=rules.profile, rules=rules.digest)
+        self.report = Report(profile=rules.profile, rules=rules.digest, text=text.digest if text else "")
         self._rules = rules
         self._only = None if only is None else {name: frozenset(e) | ALWAYS for name, e in only.items()}
         self._days = lru_cache(maxsize=4096)(lambda who: offset_days(who, self._shift_key))

@@ -62,6 +62,10 @@ class Redacted(Protocol):
 class Redactor(Protocol):
     """Takes out of a text what identifies (deid.text.engine.TextEngine)."""
 
+    @property
+    def digest(self) -> str:
+        """Changes with anything that could change what is taken out."""
+
     def redact(self, text: str, lang: str = "auto") -> Redacted: ...
 
 

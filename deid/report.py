@@ -55,11 +55,13 @@ class Report:
     """Counts of one Cleaner. Resources in = resources out + skipped, for every type.
 
     `skipped` is by (type, reason). A path is `Type.element.element`; an element no rule file names is
-    counted as `?`, because its name came with the record.
+    counted as `?`, because its name came with the record. `rules` and `text` are digests of what the record and its
+    free text were cleaned by; `text` is "" where free text was dropped.
     """
 
     profile: str
     rules: str = ""
+    text: str = ""
     received: Counter[str] = field(default_factory=Counter)
     released: Counter[str] = field(default_factory=Counter)
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -91,6 +93,7 @@ class Report:
         return {
             "profile": self.profile,
             "rules": self.rules,
+            "text": self.text,
             "resources": types,
             "totals": totals,
             "elements": elements,

@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from consent import Config, Registry
-from deid import TextEngine
 from exchange.aftermath import following_spooled
 from exchange.directory import Organisation, is_region, read_directory
 from exchange.erasing import finish
@@ -25,6 +23,7 @@ from exchange.federation.keys import NodeKeys
 from exchange.federation.peers import PeerBook
 from exchange.instants import to_us
 from exchange.node.create import Founding, clear_folder, prepare_folder
+from exchange.node.free_text import text_engine
 from exchange.node.layout import Layout
 from exchange.node.ledger_key import signer_of
 from exchange.node.node import Node
@@ -273,7 +272,7 @@ def _node(
         master=master,
         policy=policy,
         past_policy=rules.as_of,
-        cleaners=Cleaners(master, cache(TextEngine)),
+        cleaners=Cleaners(master, text_engine(settings, layout.root)),
         papers=papers_on_record(policy, layout.papers),
         clock=clock,
     )

@@ -3,12 +3,14 @@
 The first call loads presidio (about a second); importing this module does not.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from deid.text.folding import has_han
 from deid.text.spans import Span
+from deid.text.version import digest_of_engine
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
@@ -66,6 +68,12 @@ class TextEngine:
     def __init__(self, profile: "Profile" = "strict", recognizers: "Recognizers | None" = None) -> None:
         self._profile: Profile = profile
         self._recognizers = recognizers
+
+    @property
+    def digest(self) -> str:
+        """Changes with any rule, word or model, with the profile, and with what a hospital adds."""
+        parts = (digest_of_engine(), self._profile, self._recognizers.digest if self._recognizers else "")
+        return f"sha256:{hashlib.sha256(' '.join(parts).encode()).hexdigest()}"
 
     def find(self, text: str, lang: str = "auto") -> list[Span]:
         """What identifies, in order, no two overlapping. Offsets are code points of `text`, end exclusive."""

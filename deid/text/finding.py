@@ -47,6 +47,10 @@ class Recognizers(Protocol):
     """What a hospital adds of its own (deid/text/recognizers.py). Two that are equal find the same."""
 
     @property
+    def digest(self) -> str:
+        """Changes with any of them."""
+
+    @property
     def finders(self) -> tuple[Finder, ...]:
         """Run on every text beside ours; what they are given is folded."""
 

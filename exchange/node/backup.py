@@ -37,6 +37,7 @@ ELSEWHERE = (
     "policy.ca_file",
     "serve.ca_file",
     "ledger.connection",
+    "deid.recognizers",
 )
 
 

@@ -68,6 +68,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("policy.ca_file", str, "", "certificates to trust for the OPA server, instead of the machine's", "访问 OPA 服务器时信任的证书文件，代替本机证书"),
     Setting("policy.bundle", str, "", "bundle of the region's own rules, instead of the packaged ones", "本地区自有规则的策略包，代替随程序提供的规则"),
     Setting("policy.key", str, "", "public key (PEM) that bundle must be signed with", "该策略包的签名公钥(PEM)"),
+    Setting("deid.profile", Literal["fast", "strict"], "strict", "how notes are searched for names: fast, for millions, or strict", "文本去标识化方式：fast(用于海量文本)或 strict(更严)"),
+    Setting("deid.recognizers", str, "", "file with labels, shapes and words the hospital adds (hutong deid check), as seen from the node's folder", "医院自有识别规则文件(相对于节点目录)，见 hutong deid check"),
     Setting("research.small_cell", _Some, 11, "counts below this are not told", "小于此数的计数不公布"),
     Setting("consent.named_recipient_required", bool, True, "a third party must be named (PIPL 23)", "第三方必须具名(个保法23条)"),
     Setting("consent.honor_emergency_refusal", bool, True, "a refusal that names emergencies is honoured", "尊重明确写明紧急情况的拒绝"),

@@ -105,6 +105,7 @@ def _what_left(report: Report, least: int) -> dict[str, object]:
     return {
         "profile": report.profile,
         "rules": report.rules,
+        "text": report.text,
         "resources": dict(sorted(report.released.items())),
         "elements": {path: counts for path, counts in done.items() if counts},
         "totals": {kind: _told(report.total(kind), least) for kind in KINDS},
