@@ -27,8 +27,8 @@ LIFETIME_DAYS = 366
 def age_in_days(node: Node) -> int:
     """For how many days the ledger's key has signed; 0 where that cannot be read."""
     with suppress(LedgerError):
-        since = next((term.until for term in reversed(node.log.keys.terms) if term.until), 1)
-        return (node.clock() - node.log.read(since - 1).time).days
+        changes = node.log.keys.handovers
+        return (node.clock() - (changes[-1].time if changes else node.log.read(0).time)).days
     return 0
 
 

@@ -1,7 +1,7 @@
 """How the node is: a few lines, each a fact and whether it is as it should be."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -24,6 +24,7 @@ from exchange.withdrawal.outgoing import waiting
 from exchange.withdrawal.words import seconds
 from exchange.witnessing.status_line import standing_of_witnesses
 from ledger.errors import LedgerAltered, LedgerError
+from ledger.volumes import VolumeMissing
 from policies.errors import PolicyError
 
 LOW_SPACE = 1 << 30
@@ -33,20 +34,30 @@ MAY_WAIT = timedelta(days=1)
 
 def health(node: Node, progress: Callable[[int, int], None] | None = None) -> list[Finding]:
     """Look at everything the node is made of; the whole ledger is verified."""
-    return [
-        _who(node),
-        _settings(node),
-        _keys(node),
-        ledger_line(node, progress),
-        *standing_of_witnesses(node),
-        *standing_of_channel(node),
-        _records(node),
-        _consents(node),
-        _policy(node),
-        _peers(node),
-        *_waiting(node),
-        _disk(node),
+    looks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+        ("node", lambda: [_who(node)]),
+        ("settings", lambda: [_settings(node)]),
+        ("keys", lambda: [_keys(node)]),
+        ("ledger", lambda: [ledger_line(node, progress)]),
+        ("witnesses", lambda: standing_of_witnesses(node)),
+        ("channel", lambda: standing_of_channel(node)),
+        ("records", lambda: [_records(node)]),
+        ("consents", lambda: [_consents(node)]),
+        ("policy", lambda: [_policy(node)]),
+        ("peers", lambda: [_peers(node)]),
+        ("waiting", lambda: _waiting(node)),
+        ("disk", lambda: [_disk(node)]),
     ]
+    return [found for name, look in looks for found in _as_far_as_told(name, look)]
+
+
+def _as_far_as_told(name: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What was found; where it needs an entry of a volume that is not there, that and what to do."""
+    try:
+        return list(look())
+    except VolumeMissing as missing:
+        en, zh = f"{missing}: {missing.hint}", f"{missing.zh}：{missing.hint_zh}"
+        return [line(name, en, zh, code="volume-missing", wrong=5, file=missing.place)]
 
 
 def _who(node: Node) -> Finding:
@@ -102,7 +113,7 @@ def _keys(node: Node) -> Finding:
 def _records(node: Node) -> Finding:
     counts = node.records.counts()
     total = sum(counts.by_type.values())
-    with suppress(LedgerAltered):  # then the line about the ledger says what is wrong
+    with suppress(LedgerAltered, VolumeMissing):  # then the line about the ledger says what is wrong
         if gone := missing(node):
             return line(
                 "records",
@@ -163,7 +174,7 @@ def _peers(node: Node) -> Finding:
             expired=late,
         )
     unknown: list[str] = []
-    with suppress(LedgerAltered):  # then the line about the ledger says what is wrong
+    with suppress(LedgerAltered, VolumeMissing):  # then the line about the ledger says what is wrong
         unknown = list(strangers(node))
     if unknown:
         return line(

@@ -7,6 +7,7 @@ newest; the name of the log, its tree and its entries go on as they were (docs/a
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 import msgspec
@@ -70,6 +71,11 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 "its entry is not the newest of the signed state", "其条目不是已签名状态的最后一条"
             )
         return state
+
+    @property
+    def time(self) -> datetime:
+        """When the key changed, in UTC, as the entry says that names the new one."""
+        return bodies.read_unsealed(self.entry.encode()).time
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The rows of the ledger's file, and the check that they are what this node left there."""
 
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,7 +17,7 @@ from ledger.keyring import require_own
 from ledger.merkle import HASH_BYTES, leaf_hash
 from ledger.note import Signer
 from ledger.tiles import Edge, Memo, TileWrong, Tree
-from ledger.volumes import closed_until, rows_between
+from ledger.volumes import VolumeMissing, closed_until, rows_between
 
 APPLICATION = 0x48544C47  # "HTLG"
 VERSION = 1
@@ -213,8 +214,10 @@ def _require_last(db: apsw.Connection, place: str, head: Head, tree: Tree) -> No
             f"第 {head.size} 条不是本节点写入的",
             index=head.size,
         )
-    if head.size and entry_at(db, place, head.size - 1, tree).time_us != head.time_us:
-        raise LedgerAltered(place, "its end has another time", "末端时间不符", index=head.size - 1)
+    # The tree and the mark hold without it: a disk with old volumes that is not mounted does not shut the ledger.
+    with suppress(VolumeMissing):
+        if head.size and entry_at(db, place, head.size - 1, tree).time_us != head.time_us:
+            raise LedgerAltered(place, "its end has another time", "末端时间不符", index=head.size - 1)
 
 
 def _require_signed(db: apsw.Connection, place: str, head: Head, tree: Tree, signer: Signer) -> None:

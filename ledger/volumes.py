@@ -59,6 +59,7 @@ class VolumeMissing(LedgerMissing):
         super().__init__(place)
         self.args = (f"{place}, with the entries {first} to {stop - 1}, is not there",)
         self.zh = f"{place}（第 {first} 至 {stop - 1} 条）不存在"
+        self.place = place
         self.hint = "put it back beside ledger.db, or a symbolic link to it; a backup has it too"
         self.hint_zh = "请将其放回 ledger.db 所在目录，或在那里建立指向它的符号链接；备份中也有"
 
@@ -75,6 +76,13 @@ def closed_until(db: apsw.Connection) -> int:
     if db.pragma("user_version") < VERSION:
         return 0
     return int(db.execute("SELECT coalesce(max(stop), 0) FROM volume").get)
+
+
+def absent(db: apsw.Connection) -> list["VolumeMissing"]:
+    """The closed volumes that are not beside the ledger, each in the words of whoever wanted to read it."""
+    ledger = Path(db.filename)
+    places = ((one, one.beside(ledger)) for one in closed(db))
+    return [VolumeMissing(path.name, one.first, one.stop) for one, path in places if not path.exists()]
 
 
 def rows_between(db: apsw.Connection, start: int, stop: int) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import output
+from cli.absent import say_absent
 from cli.errors import CannotRead, DoNotGoTogether, NotVerified
 from cli.files import answer_to, read_bytes
 from cli.kinds import Noun
@@ -45,6 +46,7 @@ def card(terminal: Terminal, out: Path | None) -> None:
     from exchange.federation.joining import own_card
 
     with answer_to(out) as file, terminal.open() as here:
+        say_absent(terminal, here)
         made = own_card(here)
         file.write(made.written)
     terminal.note(made.spoken("en"), made.spoken("zh"))

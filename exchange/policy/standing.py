@@ -10,6 +10,7 @@ from exchange.policy.choosing import Server, chosen_server
 from exchange.policy.keeping import all_kept
 from exchange.policy.rulebook import Rulebook
 from ledger.errors import LedgerAltered, NoSuchEntry
+from ledger.volumes import VolumeMissing
 from policies.decision import Reason
 from policies.engines import server_state
 
@@ -62,7 +63,7 @@ def standing(node: Node) -> Standing:
 
 
 def _time_of(node: Node, entry: str) -> datetime | None:
-    with suppress(LedgerAltered, NoSuchEntry):
+    with suppress(LedgerAltered, NoSuchEntry, VolumeMissing):
         return node.log.find(entry).time
     return None
 

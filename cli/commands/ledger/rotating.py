@@ -1,18 +1,20 @@
 """The keys the ledger is signed with."""
 
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import output
+from cli.absent import say_absent
 from cli.commands.ledger.noun import ledger
 from cli.options import WHEN, When, as_json, person
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from exchange.node.node import Node
     from exchange.rotating import Rotated
+    from ledger.keys import Keys
 
 HEAD = (
     ("from entry", "起始条目"),
@@ -136,8 +138,9 @@ def list_keys(terminal: Terminal, as_json: bool) -> None:
     from msgspec import to_builtins
 
     with terminal.open() as node:
-        rows = _rows(node)
+        say_absent(terminal, node)
         keys = node.log.keys
+    rows = _rows(keys)
     if as_json:
         output.document(
             {
@@ -159,11 +162,10 @@ def list_keys(terminal: Terminal, as_json: bool) -> None:
     )
 
 
-def _rows(node: "Node") -> list[tuple[int, int | None, datetime | None, str]]:
+def _rows(keys: "Keys") -> list[tuple[int, int | None, datetime | None, str]]:
     """First entry, the one after the last, when the key was changed, and the key."""
     found, start = [], 0
-    for term in node.log.keys.terms:
-        at = None if term.until is None else node.log.read(term.until - 1).time
-        found.append((start, term.until, at, str(term.verifier)))
+    for term, change in zip_longest(keys.terms, keys.handovers):
+        found.append((start, term.until, change.time if change else None, str(term.verifier)))
         start = term.until or start
     return found
