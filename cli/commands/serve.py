@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.witness.reach import say_out_of_reach
 from cli.kinds import Verb
 from cli.terminal import Terminal
 
@@ -48,6 +49,7 @@ def serve(terminal: Terminal, port: int | None) -> None:
         def asking() -> Asking:
             return Asking(node.log, circle_of(node), line, counter.clock)
 
+        say_out_of_reach(terminal, circle_of(node))
         _ask_before(terminal, asking())
         with listen(node.settings["serve.host"], wanted) as listener:
             host, bound = listener.getsockname()[:2]

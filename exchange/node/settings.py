@@ -22,7 +22,10 @@ _Some = Annotated[int, msgspec.Meta(ge=1)]
 _Age = Annotated[int, msgspec.Meta(ge=0, le=150)]
 _Milliseconds = Annotated[int, msgspec.Meta(ge=10, le=60_000)]
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
-_Quorum = Annotated[str, msgspec.Meta(pattern=r"^(majority|all|any|none|[1-9][0-9]?)\Z")]
+_Quorum = (
+    Annotated[str, msgspec.Meta(pattern=r"^(majority|all|any|none|[1-9][0-9]?)\Z")]
+    | Annotated[int, msgspec.Meta(ge=1, le=99)]
+)
 _HoursEast = Annotated[int, msgspec.Meta(ge=-14, le=14)]
 
 
@@ -179,9 +182,12 @@ def _from_text(setting: Setting, text: str) -> Any:
     if setting.type is str or get_origin(setting.type) is Literal:
         return _converted(setting, text, setting.variable, strict=True)
     try:
-        return _converted(setting, json.loads(text), setting.variable, strict=False)
+        value = json.loads(text)
     except json.JSONDecodeError:
-        raise BadSetting(setting.variable, "cannot be read as a value", "无法读作设置值") from None
+        if not isinstance(setting.default, str):
+            raise BadSetting(setting.variable, "cannot be read as a value", "无法读作设置值") from None
+        value = text  # a word where a number may stand too
+    return _converted(setting, value, setting.variable, strict=False)
 
 
 def _converted(setting: Setting, value: Any, place: str, *, strict: bool) -> Any:

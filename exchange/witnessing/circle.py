@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from exchange.federation.card import Card
 from exchange.node.node import Node
+from exchange.witnessing.errors import QuorumOutOfReach
 from ledger.keys import Keys
 from ledger.witness import CosignedNotes, Policy, WitnessKey
 from ledger.witness.policy import NONE, Group
@@ -22,6 +23,10 @@ class Circle:
     policy: Policy
     notes: CosignedNotes
 
+    def require_reachable(self) -> None:
+        """Return if all of the witnesses together are enough. Raises QuorumOutOfReach."""
+        require_reachable(self.policy)
+
 
 def circle_of(node: Node) -> Circle:
     """The witnesses as the node's peers and settings are now. Raises KeptCardUnusable."""
@@ -30,9 +35,11 @@ def circle_of(node: Node) -> Circle:
     return Circle(cards, policy, CosignedNotes(node.layout.witness))
 
 
-def policy_for(cards: tuple[Card, ...], quorum: str, log: Keys) -> Policy:
-    """The policy over these peers. `quorum`: majority, all, any, none, or how many (at most all there are).
+def policy_for(cards: tuple[Card, ...], quorum: str | int, log: Keys) -> Policy:
+    """The policy over these peers. `quorum`: majority, all, any, none, or how many.
 
+    More than there are is never met, and `require_reachable` says so: taken for all there are, it would be less than
+    was asked for.
     A key that stands on several cards counts once, for the first: its holder is one witness under however many names.
     """
     witnesses: dict[str, tuple[WitnessKey, str]] = {}
@@ -47,14 +54,28 @@ def policy_for(cards: tuple[Card, ...], quorum: str, log: Keys) -> Policy:
     return Policy(logs=tuple(log), witnesses=witnesses, groups=groups, quorum=_QUORUM)
 
 
+def require_reachable(policy: Policy) -> None:
+    """Return if all the witnesses of a policy together meet it. Raises QuorumOutOfReach."""
+    if not policy.is_met(policy.witnesses):
+        asked = max(group.least for group in policy.groups.values())
+        raise QuorumOutOfReach(asked, len(policy.witnesses))
+
+
 def written(policy: Policy) -> str:
-    """The policy as a file that others can check this ledger with (C2SP tlog-policy)."""
+    """The policy as a file that others can check this ledger with (C2SP tlog-policy). Raises QuorumOutOfReach."""
+    require_reachable(policy)
     lines = [f"log {log}" for log in policy.logs]
     lines += [f"witness {name} {key} {url}".rstrip() for name, (key, url) in policy.witnesses.items()]
     lines += [f"group {name} {one.least} {' '.join(one.members)}" for name, one in policy.groups.items()]
     return "\n".join([*lines, f"quorum {policy.quorum}", ""])
 
 
-def _least(quorum: str, witnesses: int) -> int:
-    by_name = {"none": 0, "any": min(1, witnesses), "all": witnesses, "majority": witnesses // 2 + 1}
-    return min(by_name[quorum] if quorum in by_name else int(quorum), witnesses)
+def _least(quorum: str | int, witnesses: int) -> int:
+    majority = min(witnesses // 2 + 1, witnesses)
+    by_name: dict[str | int, int] = {
+        "none": 0,
+        "any": min(1, witnesses),
+        "all": witnesses,
+        "majority": majority,
+    }
+    return by_name[quorum] if quorum in by_name else int(quorum)

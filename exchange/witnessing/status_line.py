@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from exchange.errors import ExchangeError
 from exchange.finding import Finding, line
 from exchange.node.node import Node
+from exchange.witnessing.circle import circle_of
+from exchange.witnessing.errors import QuorumOutOfReach
 from exchange.witnessing.standing import MAY_BE_SILENT, Standing, standing
 from ledger.errors import LedgerError
 from ledger.witness import CosignedNotes, require_not_behind
@@ -28,7 +30,14 @@ def standing_of_witnesses(node: Node) -> Iterator[Finding]:
             wrong=4,
             forks=len(found.forks),
         )
-    elif found.ours:
+        return
+    try:
+        circle_of(node).require_reachable()
+    except QuorumOutOfReach as error:
+        en, zh = f"{error}: {error.hint}", f"{error.zh}：{error.hint_zh}"
+        yield line("witnesses", en, zh, code="quorum-out-of-reach", wrong=error.exit_code)
+        return
+    if found.ours:
         yield _witnessed(node, found)
 
 

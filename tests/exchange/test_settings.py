@@ -20,6 +20,19 @@ def test_without_anything_set_every_value_is_the_default(tmp_path: Path) -> None
     assert {one.origin for one in found.values.values()} == {"default"}
 
 
+@pytest.mark.parametrize("written", ["2", '"2"', '"majority"', '"none"'])
+def test_how_many_witnesses_must_sign_is_a_word_or_a_number(tmp_path: Path, written: str) -> None:
+    found = settings(tmp_path, f"[witness]\nquorum = {written}\n")["witness.quorum"]
+    assert str(found) == written.strip('"')
+    assert str(settings(tmp_path, HUTONG_WITNESS_QUORUM=written.strip('"'))["witness.quorum"]) == str(found)
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "100", '"most"', '"0"', "true", "1.5"])
+def test_no_other_number_or_word_says_how_many_witnesses_must_sign(tmp_path: Path, written: str) -> None:
+    with pytest.raises(BadSetting):
+        settings(tmp_path, f"[witness]\nquorum = {written}\n")
+
+
 def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
     found = settings(
         tmp_path,

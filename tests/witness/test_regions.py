@@ -15,7 +15,9 @@ from exchange.node.opening import WitnessesForgotten
 from exchange.node.secrets import MASTER, MasterSecret, read_secret
 from exchange.witnessing.asking import Asked, Asking
 from exchange.witnessing.circle import ADD, SEEN, circle_of, policy_for, written
+from exchange.witnessing.errors import QuorumOutOfReach
 from exchange.witnessing.keeping_asked import keeping_asked
+from exchange.witnessing.status_line import standing_of_witnesses
 from exchange.witnessing.vouching import FORK
 from ledger import Entry, Log, Signer
 from ledger.errors import CannotAppend
@@ -119,6 +121,42 @@ def test_a_witness_on_two_cards_counts_once() -> None:
     policy = policy_for(cards, "all", Keys.only(LOG.verifier_key))
     assert list(policy.witnesses) == ["tj"]
     assert Policy.parse(written(policy)) == policy, "a file with one key twice is not read"
+
+
+@pytest.mark.parametrize("asked", [2, "2", 3])
+def test_a_number_nobody_can_reach_is_said_and_never_taken_for_less(asked: str | int) -> None:
+    key = str(Cosigner("a/witness", bytes(32)).key)
+    policy = policy_for((card(TIANJIN, "tj", "120000", witness_key=key),), asked, Keys.only(LOG.verifier_key))
+    assert not policy.is_met({"tj"})
+    with pytest.raises(QuorumOutOfReach, match=f"asks for {asked} witnesses, and 1 of the joined nodes"):
+        written(policy)
+
+
+@pytest.mark.parametrize("words", ["majority", "all", "any", "none", 1, "1"])
+def test_what_one_witness_can_reach_is_reached(words: str | int) -> None:
+    key = str(Cosigner("a/witness", bytes(32)).key)
+    cards = (card(TIANJIN, "tj", "120000", witness_key=key),)
+    policy = policy_for(cards, words, Keys.only(LOG.verifier_key))
+    assert policy.is_met({"tj"})
+    assert Policy.parse(written(policy)) == policy
+
+
+def test_a_node_that_asks_for_more_witnesses_than_there_are_says_so_everywhere(sites: Regions) -> None:
+    kunshan, *others = sites
+    assert all(one.problem is None for one in sites.ask(kunshan, *others))
+    settings = kunshan.folder / "node.toml"
+    settings.write_text(settings.read_text() + "\n[witness]\nquorum = 3\n")
+    kunshan.reopen()
+    said = "witness.quorum asks for 3 witnesses, and 2 of the joined nodes can be one"
+    (told,) = standing_of_witnesses(kunshan.node())
+    assert (told.code, told.ok, told.exit_code) == ("quorum-out-of-reach", False, 5)
+    assert said in told.en
+    assert "hutong node join" in told.en
+    for words in ("witness ask", "witness policy", "ledger verify --witnessed"):
+        answer = typed("--node", str(kunshan.folder), *words.split())
+        assert (answer.exit_code, said in answer.stderr) == (5, True), words
+    status = typed("--node", str(kunshan.folder), "witness", "status")
+    assert (status.exit_code, said in status.stderr) == (0, True)
 
 
 def test_a_silent_witness_is_named_and_the_others_still_sign(sites: Regions) -> None:

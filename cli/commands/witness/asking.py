@@ -51,6 +51,7 @@ def ask(terminal: Terminal, as_json: bool) -> None:
             for one in told
         ]
         terminal.table(HEAD, rows, right=(1,))
+    circle.require_reachable()
     signed = {one.witness for one in told if one.problem is None}
     if not circle.policy.is_met(signed):
         raise TooFewSigned(len(signed), len(told))

@@ -7,6 +7,7 @@ import click
 
 from cli import output
 from cli.commands.witness.noun import witness
+from cli.commands.witness.reach import say_out_of_reach
 from cli.files import answer_to, hand_over
 from cli.options import as_json, out_file
 from cli.terminal import Terminal
@@ -29,10 +30,12 @@ def status(terminal: Terminal, as_json: bool) -> None:
     Example:
         hutong --node kunshan witness status
     """
+    from exchange.witnessing.circle import circle_of
     from exchange.witnessing.standing import standing
 
     with terminal.open() as node:
         found = standing(node)
+        say_out_of_reach(terminal, circle_of(node))
     if as_json:
         output.document(_as_dict(found))
     else:
