@@ -70,6 +70,17 @@ class NoPlaceForBackup(ExchangeError):
         )
 
 
+class CheckpointThere(NoPlaceForBackup):
+    """The checkpoint of an earlier copy of that name is still there, and shows how old that copy is."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            file, "is the checkpoint of an earlier copy of that name", "是此前同名副本的检查点，不会被覆盖"
+        )
+        self.hint = "keep it with that copy, or name another folder, e.g. with the day in its name"
+        self.hint_zh = "请将其与该副本一并保存，或换一个目录名，例如在名称中加上日期"
+
+
 def checkpoint_beside(folder: Path) -> Path:
     """Where the checkpoint of the copy in `folder` lies: outside it, so that it can be kept elsewhere."""
     folder = folder.absolute()
@@ -161,6 +172,8 @@ def _require_free(folder: Path, node: Path) -> None:
         raise NoPlaceForBackup(
             str(beside), "is a folder, and the checkpoint goes there", "是目录，而检查点须写在此处"
         )
+    if os.path.lexists(beside):
+        raise CheckpointThere(str(beside))
 
 
 def _on_record(node: Node, *, secrets: bool) -> str:

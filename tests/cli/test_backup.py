@@ -308,6 +308,23 @@ def test_where_the_checkpoint_has_no_place_nothing_is_copied(folder: Path) -> No
     assert "nothing was copied" in told.stderr
 
 
+def test_the_checkpoint_of_an_earlier_copy_of_the_same_name_is_kept(folder: Path) -> None:
+    kept = (folder / "copy.checkpoint").read_bytes()
+    (folder / "copy").rename(folder / "elsewhere")
+    grow(folder)
+    told = typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "copy"))
+    assert told.exit_code == 2
+    assert (
+        "copy.checkpoint is the checkpoint of an earlier copy of that name; nothing was copied" in told.stderr
+    )
+    assert "with the day in its name" in told.stderr
+    assert (folder / "copy.checkpoint").read_bytes() == kept
+    assert not (folder / "copy").exists()
+    (folder / "copy.checkpoint").rename(folder / "elsewhere.checkpoint")
+    assert checked(folder, "elsewhere")[0] == 0
+    assert typed("--node", str(folder / "kunshan"), "node", "backup", str(folder / "copy")).exit_code == 0
+
+
 def test_a_copy_that_cannot_be_put_in_its_place_leaves_no_checkpoint(folder: Path) -> None:
     def meanwhile(_done: int, _total: int) -> None:
         (folder / "third").mkdir(exist_ok=True)
