@@ -71,8 +71,8 @@ def recognise_result(
     """Rely on the result `reference` of `bundle`, or decline it for the reason `decline` ("" is none given).
 
     `origin`: the node, region or organisation the Bundle is from, where no request of this node brought it. Either
-    is recorded. Raises NotInDirectory, NotAClinician, NoSuchResult, PlaceUnknown, CannotAskRules, UnknownHolder,
-    UnknownPatient; then nothing is.
+    is recorded. Raises NotInDirectory, NotAClinician, NoSuchResult, PlaceUnknown, PlaceDiffers, CannotAskRules,
+    UnknownHolder, UnknownPatient; then nothing is.
     """
     office = node.office
     actor = actor_of(node, by)

@@ -5,11 +5,12 @@ a `meta.tag` of the system MARK: national, consortium, province or city.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from consent.when import moment
-from exchange.directory import Directory, NotInDirectory
+from exchange.directory import Directory, NotInDirectory, Organisation
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA
 from exchange.records.references import target_of
@@ -56,6 +57,20 @@ class PlaceUnknown(ExchangeError):
         )
 
 
+class PlaceDiffers(ExchangeError):
+    """The result names where it was performed, and whoever relies on it named another place."""
+
+    exit_code = 6
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the result names another organisation than --performed-at",
+            "该结果注明的检查机构与 --performed-at 不同",
+            hint="leave --performed-at out: what the result says counts; where it is wrong, have its holder correct it",
+            hint_zh="请去掉 --performed-at：以结果所注明的为准；如有错误，请由提供方更正",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A result as the rules need it. `performed_on` is a day in China, "" where it is not said."""
@@ -84,7 +99,7 @@ def result_in(raw: bytes, reference: str, directory: Directory, *, performed_at:
     """The result `reference` ("Type/id") of the Bundle in `raw`.
 
     `performed_at` is an organisation of the directory, for a result that does not say it. Raises NoSuchResult,
-    PlaceUnknown, NotInDirectory.
+    PlaceUnknown, PlaceDiffers where it does and names others, NotInDirectory.
     """
     bundle, named = _records(raw)
     found = [one for name, one in named if name == reference and one["resourceType"] in TYPES]
@@ -104,9 +119,7 @@ def result_in(raw: bytes, reference: str, directory: Directory, *, performed_at:
         codes=tuple(_codes(one)),
         status=_text(one.get("status")),
         performed_on=_day(one),
-        region=directory.organisation(performed_at).region
-        if performed_at
-        else _region(one, records, directory),
+        region=_place(one, records, directory, performed_at).region,
         mark=_mark(one),
     )
 
@@ -147,18 +160,30 @@ def _day(one: Resource) -> str:
     return ""
 
 
-def _region(one: Resource, records: Mapping[str, Resource], directory: Directory) -> str:
+def _place(
+    one: Resource, records: Mapping[str, Resource], directory: Directory, performed_at: str
+) -> Organisation:
     """Where it was performed: the organisation that did it, else the one of the visit it belongs to."""
+    named = list(_named(one, records, directory))
+    if performed_at:
+        said = directory.organisation(performed_at)
+        if named and said not in named:
+            raise PlaceDiffers
+        return said
+    if not named:
+        raise PlaceUnknown
+    return named[0]
+
+
+def _named(one: Resource, records: Mapping[str, Resource], directory: Directory) -> Iterator[Organisation]:
+    """The organisations it names that somebody here knows, as far as they say who performed it."""
     for reference in _places(one, records):
         target = target_of(reference)
-        try:
+        with suppress(NotInDirectory):
             if target and target.type == "Organization":
-                return directory.organisation(target.id).region
+                yield directory.organisation(target.id)
             if target and target.type == "Practitioner":
-                return directory.organisation(directory.person(target.id).organisation).region
-        except NotInDirectory:
-            continue
-    raise PlaceUnknown
+                yield directory.organisation(directory.person(target.id).organisation)
 
 
 def _places(one: Resource, records: Mapping[str, Resource]) -> Iterator[object]:

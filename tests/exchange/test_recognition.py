@@ -16,7 +16,7 @@ from exchange.errors import UnknownPatient
 from exchange.federation.joining import join
 from exchange.node.node import Node
 from exchange.recognition.recognising import CannotAskRules, NotAClinician, Recognised, recognise_result
-from exchange.recognition.result import MARK, NoSuchResult, PlaceUnknown, result_in
+from exchange.recognition.result import MARK, NoSuchResult, PlaceDiffers, PlaceUnknown, result_in
 from exchange.requesting import UnknownHolder
 from ledger import Entry
 from ledger.verify import verify
@@ -214,6 +214,18 @@ def test_what_cannot_be_read_is_said_and_not_recorded(node: Node, raw: bytes, er
     with pytest.raises(error):
         recognise_result(node, raw, POTASSIUM, by=OWN_DOCTOR)
     assert node.log.size == size
+
+
+@pytest.mark.attack
+def test_nobody_names_another_place_than_the_result_does(node: Node) -> None:
+    """A mark of one province counts where the result is from: with another place, it would count elsewhere."""
+    size = node.log.size
+    named = bundle(result(performer=[{"reference": ELSEWHERE}]))
+    with pytest.raises(PlaceDiffers, match="names another organisation than --performed-at"):
+        recognise_result(node, named, POTASSIUM, by=OWN_DOCTOR, performed_at="ks-first-hospital")
+    assert node.log.size == size
+    same = ELSEWHERE.removeprefix("Organization/")
+    assert recognise_result(node, named, POTASSIUM, by=OWN_DOCTOR, performed_at=same).is_settled
 
 
 def test_a_place_nobody_lists_is_none(node: Node) -> None:

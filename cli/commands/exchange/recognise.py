@@ -40,7 +40,7 @@ OUTCOMES = {
     default="",
     show_default=False,
     metavar="ORG",
-    help="Where it was performed, if it does not say so.",
+    help="Where it was performed, if it does not say so; another place than it says is refused.",
 )
 @click.option(
     "--from",
