@@ -4,7 +4,7 @@ import click
 
 from cli import output
 from cli.kinds import Noun
-from cli.options import as_json, person
+from cli.options import WORDS, as_json, person
 from cli.options import patient as patient_argument
 from cli.terminal import Terminal
 
@@ -18,7 +18,10 @@ def patient() -> None:
 @patient_argument
 @person
 @click.option(
-    "--reason", required=True, help="Why, in your words; kept sealed, so do not write who the patient is."
+    "--reason",
+    required=True,
+    type=WORDS,
+    help="Why, in your words; kept sealed, so do not write who the patient is.",
 )
 @as_json
 @click.pass_obj

@@ -53,6 +53,25 @@ def test_it_says_what_was_done_and_what_remains(node: str) -> None:
     assert typed("--node", node, "audit", "who-saw", PATIENT).exit_code == 6
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u3000\t"])
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("patient", "erase", PATIENT), "--reason"),
+        (("notice", "delivered", "some-entry"), "--channel"),
+        (("notice", "told", "some-entry"), "--channel"),
+        (("research", "approve", "some-project", "--until", "2030-01-01"), "--approval"),
+    ],
+)
+def test_what_goes_on_record_as_somebody_s_word_is_not_left_blank(
+    made: Path, words: tuple[str, ...], option: str, blank: str
+) -> None:
+    done = typed("--node", str(made), *words, "--by", OFFICER, option, blank)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{option} must say something" in done.stderr
+    assert typed("--node", str(made), "consent", "list", PATIENT).exit_code == 0, "nobody was erased"
+
+
 def test_it_says_so_in_chinese(node: str) -> None:
     code, out, err = erase(node, lang="zh")
     assert (code, out.startswith("已销毁密钥；账本条目 ")) == (0, True)

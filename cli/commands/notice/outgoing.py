@@ -6,7 +6,7 @@ import click
 
 from cli import output
 from cli.commands.notice.noun import DONE, notice
-from cli.options import as_json, person
+from cli.options import WORDS, as_json, person
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def send(terminal: Terminal, as_json: bool) -> None:
     "entry", metavar="NOTICE", help="Id of a notice to a recipient, as hutong notice outgoing shows it."
 )
 @person
-@click.option("--channel", required=True, metavar="TEXT", help="How, e.g. telephone or registered letter.")
+@click.option(
+    "--channel", required=True, type=WORDS, metavar="TEXT", help="How, e.g. telephone or registered letter."
+)
 @click.option("--done", type=click.Choice(DONE), help="What they say they did, if they said so.")
 @as_json
 @click.pass_obj

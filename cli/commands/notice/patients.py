@@ -4,7 +4,7 @@ import click
 
 from cli import output
 from cli.commands.notice.noun import notice
-from cli.options import as_json, person
+from cli.options import WORDS, as_json, person
 from cli.terminal import Terminal
 
 HEAD = (("entry", "条目"), ("made", "生成时间"), ("people", "人数"), ("delivered", "送达时间"))
@@ -61,7 +61,13 @@ def list_notices(terminal: Terminal, everything: bool, as_json: bool) -> None:
     "entry", metavar="NOTICE", help="Id of a notice to a patient, as hutong notice list shows it."
 )
 @person
-@click.option("--channel", required=True, metavar="TEXT", help="How the patient was told, e.g. text message.")
+@click.option(
+    "--channel",
+    required=True,
+    type=WORDS,
+    metavar="TEXT",
+    help="How the patient was told, e.g. text message.",
+)
 @as_json
 @click.pass_obj
 def delivered(terminal: Terminal, entry: str, by: str, channel: str, as_json: bool) -> None:

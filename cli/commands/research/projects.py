@@ -7,7 +7,7 @@ import click
 
 from cli import output
 from cli.commands.research.noun import PROJECT_HELP, research
-from cli.options import DAY, as_json, person
+from cli.options import DAY, WORDS, as_json, person
 from cli.terminal import Terminal
 
 HEAD = (
@@ -49,7 +49,11 @@ def register(terminal: Terminal, file: Path, by: str, as_json: bool) -> None:
 @research.command()
 @click.argument("project", help=PROJECT_HELP)
 @click.option(
-    "--approval", required=True, metavar="NUMBER", help="Number of the ethics approval, e.g. IRB-2026-017."
+    "--approval",
+    required=True,
+    type=WORDS,
+    metavar="NUMBER",
+    help="Number of the ethics approval, e.g. IRB-2026-017.",
 )
 @click.option(
     "--until", required=True, type=DAY, metavar="DATE", help="Last day the approval counts, e.g. 2027-06-30."
