@@ -71,6 +71,8 @@ def rotate(node: Node, *, by: str, in_doubt_since: datetime | None = None) -> Ro
     require_officer(node.directory, by)
     if in_doubt_since and in_doubt_since > node.clock():
         raise NotYetInDoubt
+    # Where nothing may be written, the pen says why, and no key is made that would stay behind.
+    node.desk.pen.append_many([])
     # Two at once could each delete the key the other one has just put in force.
     with one_at_a_time(node.layout.keys, "keys"):
         return _rotate(node, by, in_doubt_since)

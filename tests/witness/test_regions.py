@@ -296,6 +296,44 @@ def test_a_whole_folder_put_back_is_found_when_the_witnesses_are_asked(
         something_happens(kunshan)
 
 
+def test_what_is_written_to_a_whole_folder_put_back_before_anybody_asks_is_found_by_the_next_who_does(
+    sites: Regions, tmp_path: Path
+) -> None:
+    """What the witnesses said went back with the rest: nothing on the machine knows better, so it is written."""
+    kunshan, *others = sites
+    old = copied(kunshan, tmp_path / "backup")
+    something_happens(kunshan)
+    sites.ask(kunshan, *others)
+    key = kunshan.node().vkey
+    kunshan.reopen()
+    shutil.rmtree(kunshan.folder)
+    shutil.copytree(old, kunshan.folder)
+    assert typed("--node", str(kunshan.folder), "node", "backup", str(tmp_path / "new")).exit_code == 0
+    with pytest.raises(Behind, match="another history"):
+        sites.ask(kunshan, *others)
+    told = typed("--node", str(kunshan.folder), "ledger", "rotate", "--by", "ks-so-001")
+    assert (told.exit_code, "another history" in told.stderr) == (4, True), "it writes nothing more"
+    for other in others:
+        ((_, proof, _),) = SeenLogs(other.folder / "witness.db").forks()
+        assert check_fork(proof, key).origin == kunshan.node().log.signer.origin
+
+
+@pytest.mark.parametrize("words", ["ledger rotate --by ks-so-001", "node backup"], ids=str)
+def test_where_the_ledger_alone_is_put_back_no_command_writes_and_nobody_need_be_asked(
+    words: str, sites: Regions, tmp_path: Path
+) -> None:
+    kunshan, *others = sites
+    old = copied(kunshan, tmp_path / "backup")
+    something_happens(kunshan)
+    sites.ask(kunshan, *others)
+    put_back(kunshan, old)
+    size = kunshan.node().log.size
+    more = (str(tmp_path / "new"),) if words == "node backup" else ()
+    told = typed("--node", str(kunshan.folder), *words.split(), *more)
+    assert told.exit_code == (4 if "rotate" in words else 0), "what only reads goes on"
+    assert kunshan.node().log.size == size
+
+
 @pytest.mark.parametrize("command", [("witness", "ask"), ("serve", "--port", "0")])
 def test_what_waits_in_the_spool_of_a_copy_put_back_is_not_written_before_the_witnesses_are_asked(
     command: tuple[str, ...], sites: Regions, tmp_path: Path
