@@ -49,6 +49,8 @@ def main() -> None:
         "--keep", type=Path, default=None, help="a file to make the ledger in, or to find it in"
     )
     chosen = options.parse_args()
+    if chosen.entries < 1:
+        options.error("--entries must be 1 or more: nothing can be measured of an empty ledger")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as room:
         path = chosen.keep or Path(room) / "ledger.db"
         if not path.exists():

@@ -175,6 +175,26 @@ def test_an_extract_that_came_to_nothing_is_not_counted(running: Running) -> Non
     assert len(for_officer(node, "2026-10").extracts) == 1
 
 
+def test_nor_is_one_that_came_to_nothing_only_in_the_month_after(running: Running) -> None:
+    node, clock = running
+    last = OCTOBER + timedelta(days=30, hours=10)
+    (made, _) = write(
+        node,
+        clock,
+        [
+            other("research", "extract", last + timedelta(minutes=n), phase="outcome", organisation=HOSPITAL)
+            for n in (1, 2)
+        ],
+    )
+    failed = other("research", "extract", last + timedelta(days=1), outcome="8", intent=made.id)
+    write(node, clock, [failed])
+    clock.now = IN_DECEMBER
+    assert len(for_officer(node, "2026-10").extracts) == 1
+    told = for_officer(node, "2026-11")
+    assert told.before
+    assert (len(told.extracts), len(told.before.extracts)) == (0, 1)
+
+
 # ---- reviews
 
 

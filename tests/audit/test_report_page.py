@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from exchange.audit.report import charts, for_officer, officers_sheet, page
 from exchange.audit.report.counted import Split
 from exchange.audit.report.follow_up import MOST_LISTED
-from exchange.audit.report.sheet import Sheet, ToCopy
+from exchange.audit.report.sheet import Bars, Sheet, ToCopy
+from exchange.audit.report.voice import Voice
 from exchange.node.node import Node
 from exchange.node.tables import TABLES
 from exchange.rotating import rotate
@@ -305,6 +306,39 @@ def test_long_lists_are_cut_and_the_command_for_all_of_it_is_named(running: tupl
     text = page_of(node)
     assert text.count("still open") == MOST_LISTED
     assert "And 3 more, all of them in: hutong review list" in text
+
+
+def test_the_figures_of_a_table_are_added_up_below_it(running: tuple[Node, Clock]) -> None:
+    node, clock = running
+    october(node, clock)
+    tables = [
+        block for section in sheet_of(node).sections for block in section.blocks if isinstance(block, Bars)
+    ]
+    assert [one.total[:3] for one in tables] == [("total", "30", "10")] * 3 + [("total", "10", "100.0%")]
+    for one in tables:
+        for column in range(len(one.total) - 3):
+            assert int(one.total[column + 1]) == sum(int(row.cells[column]) for row in one.rows)
+    assert page_of(node).count("<tfoot><tr><th scope=row>total</th>") == 4
+    assert page_of(node, "zh").count("<tfoot><tr><th scope=row>合计</th>") == 4
+
+
+CHANGES = [
+    (1000, 1000, "the same", "持平"),
+    (1001, 1000, "under 1% more", "增加不足 1%"),
+    (999, 1000, "under 1% less", "减少不足 1%"),
+    (1100, 1000, "+10%", "+10%"),
+    (900, 1000, "\N{MINUS SIGN}10%", "\N{MINUS SIGN}10%"),
+    (0, 1000, "\N{MINUS SIGN}100%", "\N{MINUS SIGN}100%"),
+    (5, 0, "", ""),
+]
+
+
+@pytest.mark.parametrize(("now", "before", "en", "zh"), CHANGES)
+def test_a_change_is_never_told_as_none(
+    running: tuple[Node, Clock], now: int, before: int, en: str, zh: str
+) -> None:
+    node, _ = running
+    assert (Voice(node, "en").change(now, before), Voice(node, "zh").change(now, before)) == (en, zh)
 
 
 def test_an_extract_is_told_with_its_project(running: tuple[Node, Clock]) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 
 from exchange.audit.anomalies.finding import day_of
 from exchange.audit.report.period import Period
+from exchange.audit.search import Filter, search
 from exchange.counting.accesses import BY
 from exchange.node.node import Node
 from ledger import Recorded
@@ -63,6 +64,7 @@ def count(node: Node, period: Period) -> Counted:
     counting = _Counting(node, period.days)
     for one in node.log.scan(period.first, period.stop):
         counting.take(one)
+    counting.take_back(node, period)
     return counting.done()
 
 
@@ -91,8 +93,11 @@ class _Counting:
         elif (entry.type, entry.subtype) == ("research", "extract"):
             if entry.outcome == "0":
                 self._extracts[one.id] = one
-            else:  # it came to nothing after all
-                self._extracts.pop(entry.intent, None)
+            else:
+                self._came_to_nothing(one)
+
+    def _came_to_nothing(self, one: Recorded) -> None:
+        self._extracts.pop(one.entry.intent, None)
 
     def _access(self, one: Recorded) -> None:
         entry, column = one.entry, int(one.entry.subtype == "refuse")
@@ -105,6 +110,13 @@ class _Counting:
         self._patients.add(entry.patient)
         self._people.add(entry.actor)
         self._numbers["emergencies"] += entry.break_glass
+
+    def take_back(self, node: Node, period: Period) -> None:
+        """An extract at the month's end may have come to nothing in the next: it was handed to nobody."""
+        if self._extracts:
+            for one in search(node.log, Filter(type="research", since=period.end)):
+                if one.entry.subtype == "extract" and one.entry.outcome != "0":
+                    self._came_to_nothing(one)
 
     def done(self) -> Counted:
         return Counted(

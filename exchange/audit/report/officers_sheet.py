@@ -169,7 +169,18 @@ class _Telling:
             )
             for key, split in groups.items()
         )
-        return Bars(head, rows)
+        both = self.report.now.accesses
+        return Bars(
+            head,
+            rows,
+            total=(
+                self.told("total", "合计"),
+                self.number(both.allowed),
+                self.number(both.refused),
+                self.voice.share(both.all, whole),
+                self.voice.known(last.accesses.all if last else None),
+            ),
+        )
 
     def _refusals(self) -> Block:
         now, last = self.report.now, self.report.before
@@ -188,4 +199,14 @@ class _Telling:
             )
             for why, number in now.refusals.items()
         )
-        return Bars(head, rows)
+        refused = now.accesses.refused
+        return Bars(
+            head,
+            rows,
+            total=(
+                self.told("total", "合计"),
+                self.number(refused),
+                self.voice.share(refused, refused),
+                self.voice.known(last.accesses.refused if last else None),
+            ),
+        )

@@ -115,7 +115,18 @@ def _bars(block: Bars) -> str:
         + "</tr>\n"
         for one in block.rows
     )
-    return f"<table class=bars><thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table>\n"
+    return (
+        f"<table class=bars><thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>"
+        f"{_total(block.total)}</table>\n"
+    )
+
+
+def _total(total: tuple[str, ...]) -> str:
+    if not total:
+        return ""
+    name, *figures = total
+    cells = "".join(f"<td class=right>{escape(cell)}</td>" for cell in figures)
+    return f"\n<tfoot><tr><th scope=row>{escape(name)}</th><td class=drawn></td>{cells}</tr></tfoot>"
 
 
 def _table(block: Table) -> str:

@@ -49,10 +49,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Rows with a bar each; `head` names the column of names and those of figures."""
+    """Rows with a bar each; `head` names the column of names and those of figures.
+
+    `total` is the last row, without a bar: what it is, and the figures; () where the rows do not add up to one.
+    """
 
     head: tuple[str, ...]
     rows: tuple[Bar, ...]
+    total: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,16 @@ class Voice:
         """How much more or less it is, in per cent with a sign before it; "" where there was nothing before."""
         if not before:
             return ""
+        if now == before:
+            return self.told("the same", "持平")
         change = f"{(now - before) / before:+.0%}"
-        return change.replace("-", "\N{MINUS SIGN}") if now != before else self.told("the same", "持平")
+        if change in ("+0%", "-0%"):
+            return (
+                self.told("under 1% more", "增加不足 1%")
+                if now > before
+                else self.told("under 1% less", "减少不足 1%")
+            )
+        return change.replace("-", "\N{MINUS SIGN}")
 
     def span(self, time: timedelta | None) -> str:
         """Two units of a length of time, cut and not rounded: 1 d 3 h, 3 h 20 min, 5 min."""
