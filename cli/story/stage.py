@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import signal
 import socket
 import subprocess
 import sys
@@ -119,7 +118,8 @@ class Stage:
             try:
                 yield Served(words, port, server)
             finally:
-                server.send_signal(signal.SIGINT)
+                # Not Ctrl-C's signal: whoever was started deaf to it, by a shell in the background, starts others so.
+                server.terminate()
                 server.wait(timeout=READY_SECONDS)
 
     def _run(self, words: Sequence[str]) -> Answered:

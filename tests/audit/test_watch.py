@@ -14,7 +14,7 @@ import pytest
 from exchange.audit import Filter
 from exchange.audit.following import follow
 from exchange.node.node import Node
-from tests.cli.typing_in import BARE, typed
+from tests.cli.typing_in import BARE, hear_ctrl_c, typed
 from tests.exchange.nodes import Site, allow, last, put, question
 
 
@@ -99,6 +99,7 @@ def watching(node: Path, *words: str) -> "Iterator[subprocess.Popen[str]]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no thread runs here
     ) as process:
         try:
             assert process.stderr is not None

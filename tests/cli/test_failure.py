@@ -17,7 +17,7 @@ from cli.failure import tell
 from cli.files import read_bytes
 from exchange.errors import CannotWrite, NotANode, UnknownPatient, WrongNodeKey
 from ledger.errors import NoSuchEntry, ProofWrong
-from tests.cli.typing_in import BARE, commands, spelled, started, typed
+from tests.cli.typing_in import BARE, commands, hear_ctrl_c, spelled, started, typed
 
 # An invented number: its area code is given to nobody.
 NUMBER = "11990019900101001X"
@@ -198,8 +198,7 @@ def test_ctrl_c_says_so_and_ends_with_130() -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Tests that a shell runs in the background were started deaf to Ctrl-C, and whoever they start is deaf too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no thread runs here
     ) as process:
         _wait_until_it_reads(process.pid)
         process.send_signal(signal.SIGINT)

@@ -1,6 +1,7 @@
 """Type a command line as a person would: in this process, or in one of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,11 @@ def started(
         check=False,
         **(streams or {"capture_output": True}),
     )
+
+
+def hear_ctrl_c() -> None:
+    """For `preexec_fn`: tests a shell runs in the background were started deaf to it, and start others so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def commands(

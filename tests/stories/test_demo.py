@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from exchange.withdrawal.outgoing import notices
 from ledger.errors import ProofWrong
 from ledger.proof import check, prove
 from ledger.verify import verify
+from tests.cli.typing_in import typed
 from tests.sample.secrets import secrets
 
 NODES = ("kunshan", "zhuhai", "tianjin")
@@ -265,6 +267,18 @@ def test_a_node_that_cannot_be_served_stops_it_at_once(tmp_path: Path) -> None:
         pytest.raises(DemoStopped, match="exit code 2 instead of 0"),
     ):
         listening([served])
+
+
+def test_a_node_is_stopped_also_by_a_story_that_runs_where_nobody_hears_ctrl_c(tmp_path: Path) -> None:
+    assert typed("init", str(tmp_path / "kunshan"), "--region", "320583", "--name", "昆山").exit_code == 0
+    stage = Stage(tmp_path, lambda _: None, os.environ, "en")
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stage.serving("kunshan", free_ports(1)[0]) as served:
+            assert served.process.poll() is None
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    assert served.process.returncode is not None
 
 
 def test_a_command_is_typed_again_until_the_others_have_done_their_part(tmp_path: Path) -> None:
