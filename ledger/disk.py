@@ -171,14 +171,18 @@ def file_at(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def is_missing_or_empty(path: Path) -> bool:
+    """Whether nobody has written anything to a file of this name."""
+    return not path.exists() or path.stat().st_size == 0
+
+
 def _require_there(path: Path) -> None:
     if not path.exists():
         raise LedgerMissing(path.name)
 
 
 def _has_newer_pages(path: Path) -> bool:
-    log = Path(f"{path}-wal")
-    return log.exists() and log.stat().st_size > 0
+    return not is_missing_or_empty(Path(f"{path}-wal"))
 
 
 def _refused(place: str, error: OSError) -> CannotAppend:

@@ -94,6 +94,19 @@ class CannotAppend(LedgerError):
         )
 
 
+class WriteAheadLogGone(CannotAppend):
+    """The -wal file was deleted while the ledger was open: what is written to it is found by nobody afterwards."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            place,
+            f"{place}-wal was deleted or exchanged while it was open",
+            f"{place}-wal 在打开期间被删除或更换",
+        )
+        self.hint = "nothing was released; start this program again, then run: hutong ledger verify"
+        self.hint_zh = "没有放行任何数据；请重新启动本程序，然后运行：hutong ledger verify"
+
+
 class UnsafePlace(LedgerError):
     """What is written here could be lost although it was acknowledged."""
 

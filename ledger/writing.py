@@ -19,10 +19,11 @@ from ledger.disk import (
     connect_to_write,
     explained,
     file_at,
+    is_missing_or_empty,
     make_names_durable,
     use_write_ahead_log,
 )
-from ledger.errors import CannotAppend, LedgerAltered
+from ledger.errors import CannotAppend, LedgerAltered, LedgerMissing, WriteAheadLogGone
 from ledger.handover import hand_over
 from ledger.identity import RANDOM_BYTES, entry_ids, next_time_us
 from ledger.merkle import EMPTY_ROOT
@@ -48,6 +49,8 @@ class Pen:
         self._entropy = entropy
         self._process = os.getpid()
         self._file: tuple[int, int] | None = None
+        self._wal: tuple[int, int] | None = None
+        self._cut_off = False
         self._db: apsw.Connection | None = None
         self._schema = -1
         self._head = Head(0, EMPTY_ROOT, 0)
@@ -98,6 +101,7 @@ class Pen:
     def _commit(self, jobs: Sequence[Submission]) -> None:
         db = self._held()
         self._require_same_file()
+        self._require_same_wal(db)
         self._begin(db)
         self._catch_up(db)
         # One reading of the clock for all: the first entry gets it, the others follow a microsecond apart.
@@ -235,6 +239,9 @@ class Pen:
 
     def _reopen(self) -> None:
         self._drop()
+        # Others here still read by the file that lost its name, and would take for new pages what is in it.
+        if self._cut_off:
+            raise WriteAheadLogGone(self._place)
         if self._file is not None:
             self._require_same_file()
         db = connect_to_write(self._path)
@@ -249,6 +256,7 @@ class Pen:
             # By now there is a write-ahead log, and the next entry will stand in nothing else.
             make_names_durable(self._path)
             self._file = self._file or file_at(self._path)
+            self._wal = file_at(Path(db.filename_wal))
         except BaseException:
             db.close()
             raise
@@ -269,6 +277,19 @@ class Pen:
                 "another file was put in its place while it was open",
                 "打开期间被换成了另一个文件",
             )
+
+    def _require_same_wal(self, db: apsw.Connection) -> None:
+        """The same of the write-ahead log. What it holds is put into the file, where nobody has begun another."""
+        path = Path(db.filename_wal)
+        with contextlib.suppress(LedgerMissing):
+            if file_at(path) == self._wal:
+                return
+        self._cut_off = True
+        # Closing would do it too, whoever else has begun another.
+        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        if is_missing_or_empty(path):
+            db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        raise WriteAheadLogGone(self._place)
 
     def _require_same_process(self) -> None:
         if self._process != os.getpid():
