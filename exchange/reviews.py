@@ -161,6 +161,26 @@ def people_in(log: Log, opened: Recorded, house_key: bytes) -> frozenset[str]:
     return frozenset(name for one in looks for name in (one.actor, one.on_behalf_of) if name)
 
 
+def step(desk: Desk, subtype: str, opened: Recorded, *, finding: str, officer: str, now: datetime) -> Entry:
+    """The entry by which `officer` goes a step with the review that `opened` began."""
+    return Entry(
+        type="review",
+        subtype=subtype,
+        action="U",
+        outcome="0" if finding == Finding.JUSTIFIED else "8",
+        region=desk.region,
+        node=desk.node,
+        source="officer",
+        actor=desk.actor_named(officer),
+        role="security-officer",
+        why=finding,
+        intent=opened.id,
+        patient=opened.entry.patient,
+        break_glass=opened.entry.break_glass,
+        claimed_us=to_us(now),
+    )
+
+
 def close(
     desk: Desk,
     log: Log,
@@ -188,20 +208,5 @@ def close(
         if db.changes() != 1:
             raise NoSuchReview("somebody else closed it just now", "刚刚已由他人复核")
 
-    entry = Entry(
-        type="review",
-        subtype="close",
-        action="U",
-        outcome="0" if finding is Finding.JUSTIFIED else "8",
-        region=desk.region,
-        node=desk.node,
-        source="officer",
-        actor=desk.actor_named(officer),
-        role="security-officer",
-        why=finding.value,
-        intent=entry_id,
-        patient=opened.entry.patient,
-        break_glass=opened.entry.break_glass,
-        claimed_us=to_us(now),
-    )
+    entry = step(desk, "close", opened, finding=finding.value, officer=officer, now=now)
     return desk.write(entry, {"officer": officer, "note": note}, key=house_key, change=change)

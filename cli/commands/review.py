@@ -93,6 +93,7 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
     Example:
         hutong --node kunshan review show 0197f3a2-7c1e-7000-8000-000000000001
     """
+    from exchange.audit.named import people_named
     from exchange.audit.review import case_of
 
     with terminal.open() as node:
@@ -100,7 +101,7 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
         if as_json:
             output.document(_as_document(node, found))
             return
-        who = _named(node, terminal).get(found.matter.actor, found.matter.actor)
+        who = people_named(node, terminal.lang).get(found.matter.actor, found.matter.actor)
     matter = found.matter
     about = who or matter.organisation
     terminal.say(f"{_kind(terminal, found)}: {matter.en}", f"{_kind(terminal, found)}：{matter.zh}")
@@ -272,7 +273,3 @@ def _kind(terminal: Terminal, one: "Case") -> str:
     from exchange.audit import words
 
     return words.found(one.matter.kind, terminal.lang)
-
-
-def _named(node: "Node", terminal: Terminal) -> dict[str, str]:
-    return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}

@@ -37,6 +37,11 @@ def patients_named(node: Node, text: str) -> frozenset[str] | None:
     return frozenset((_NOBODY,))
 
 
+def people_named(node: Node, lang: str) -> dict[str, str]:
+    """The name behind every pseudonym a person of the registry acts under; `lang` is "zh" or "en"."""
+    return {node.desk.actor_named(one.id): one.name(lang) for one in node.directory.people()}
+
+
 def was_erased(node: Node, text: str) -> bool:
     """Whether a key was destroyed that somebody went by under this id or number; a newer one leads to nothing older."""
     return bool(text) and any(map(node.vault.was_erased, _every_name(node, text)))

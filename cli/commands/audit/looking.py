@@ -91,6 +91,7 @@ def search(
     """
     from exchange.audit import Sought, filter_of, reasons_of, was_erased
     from exchange.audit import search as search_ledger
+    from exchange.audit.named import people_named
 
     with terminal.open() as node:
         sought = Sought(
@@ -109,7 +110,7 @@ def search(
         if as_json:
             output.document([_as_dict(one) for one in kept])
         else:
-            people = _names(node, terminal) if names else {}
+            people = people_named(node, terminal.lang) if names else {}
             rules = reasons_of(node)
             terminal.table(HEAD, [_row(terminal, node, people, rules, one) for one in kept])
     if count > len(kept):
@@ -192,11 +193,6 @@ def show(terminal: Terminal, entry: str, as_json: bool) -> None:
         return
     for line in shown.lines(terminal.lang, rules):
         output.line(line)
-
-
-def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
-    """The name behind every pseudonym a person of the registry acts under."""
-    return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
 
 
 def _row(

@@ -12,7 +12,6 @@ from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from exchange.audit.anomalies import Anomaly
-    from exchange.node.node import Node
 
 # exchange.audit.anomalies.KINDS, without reading that room's code for a page of help.
 KINDS = (
@@ -65,13 +64,14 @@ def anomalies(
     """
     from exchange.audit import words
     from exchange.audit.anomalies import anomalies as looked_for
+    from exchange.audit.named import people_named
     from exchange.audit.review import taken
 
     with terminal.open() as node:
         told = looked_for(
             node, since=since.first if since else None, until=until.after if until else None, kind=kind
         )
-        names, reviews = _names(node, terminal), taken(node)
+        names, reviews = people_named(node, terminal.lang), taken(node)
     if as_json:
         output.document([_as_document(one, reviews.get(one.id)) for one in told])
         return
@@ -93,10 +93,6 @@ def anomalies(
 
 
 _EVERYBODY = ("people", "patients", "seen")
-
-
-def _names(node: "Node", terminal: Terminal) -> dict[str, str]:
-    return {node.desk.actor_named(one.id): one.name(terminal.lang) for one in node.directory.people()}
 
 
 def _as_document(one: "Anomaly", review: str | None) -> dict[str, object]:

@@ -1,10 +1,10 @@
 """How a report speaks one language: words, figures, spans of time, people by name."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from exchange.audit.named import people_named
 from exchange.audit.report.period import Period
 from exchange.counting.naming import Names
 from exchange.instants import CHINA
@@ -110,5 +110,4 @@ class Voice:
 
     @cached_property
     def _people(self) -> dict[str, str]:
-        named: Callable[[str], str] = self.node.desk.actor_named
-        return {named(one.id): one.name(self.lang) for one in self.node.directory.people()}
+        return people_named(self.node, self.lang)

@@ -17,7 +17,7 @@ from exchange.audit.review.steps import last_decision
 from exchange.instants import to_us
 from exchange.node.node import Node
 from exchange.officers import require_officer
-from exchange.reviews import Finding, NoSuchReview, Review, review_of
+from exchange.reviews import Finding, NoSuchReview, Review, review_of, step
 from ledger import Draft, Entry, Recorded
 
 
@@ -72,23 +72,7 @@ def _second(node: Node, review: str, by: str) -> tuple[Review, Matter, Entry]:
     matter = matter_of(node, opened)
     require_apart(node, matter, by)
     require_other(node, by, last_decision(node, review).entry.actor)
-    desk = node.desk
-    entry = Entry(
-        type="review",
-        subtype="sign-off",
-        action="U",
-        outcome="0" if found.finding == Finding.JUSTIFIED else "8",
-        region=desk.region,
-        node=desk.node,
-        source="officer",
-        actor=desk.actor_named(by),
-        role="security-officer",
-        why=found.finding,
-        intent=review,
-        patient=opened.entry.patient,
-        break_glass=opened.entry.break_glass,
-        claimed_us=to_us(node.clock()),
-    )
+    entry = step(node.desk, "sign-off", opened, finding=found.finding, officer=by, now=node.clock())
     return found, matter, entry
 
 
