@@ -636,17 +636,23 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument(
-        "bundle", nargs="?", help="the bundle; by default the zip file this file lies in, unpacked or not"
+        "bundle",
+        nargs="?",
+        help="the zip file, or the folder it was unpacked to; by default that of this file",
     )
     options.add_argument("--key", help="the ledger's key, from its keeper")
     options.add_argument("--policy", help="which witnesses must have signed, from somebody you trust")
     chosen = options.parse_args()
+    for name in (chosen.bundle, chosen.policy):
+        if name and not os.path.exists(name):
+            options.error(plain(f"no file or folder of this name; 没有该文件或目录: {name}"))
     try:
         policy = None
         if chosen.policy:
             with open(chosen.policy, encoding="utf-8", newline="") as file:
                 policy = file.read()
-        files, beside = (files_of(chosen.bundle), []) if chosen.bundle else unpacked()
+        here = chosen.bundle or os.path.dirname(os.path.abspath(__file__))
+        files, beside = unpacked(here) if os.path.isdir(here) else (files_of(here), [])
         found = check(files, chosen.key, policy)
     except (Wrong, OSError, UnicodeDecodeError) as wrong:
         print(plain("DOES NOT HOLD: {}".format(wrong)))
@@ -662,12 +668,11 @@ def main() -> int:
     return 0
 
 
-def unpacked() -> tuple[dict[str, bytes], list[str]]:
-    """The files of the bundle around this file, and the names of what else lies beside them.
+def unpacked(here: str) -> tuple[dict[str, bytes], list[str]]:
+    """The files of the bundle in a folder, and the names of what else lies beside them.
 
     In entries/ and openings/ everything counts: what looks like proof must be proof.
     """
-    here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(here, MANIFEST), "rb") as file:
         lines = file.read(MOST_BYTES).decode("utf-8", "replace").split("\n")
     listed = {MANIFEST, *(line.partition(" ")[2] for line in lines)}

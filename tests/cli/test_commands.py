@@ -186,6 +186,13 @@ def test_a_changed_ledger_is_found_out_and_the_first_wrong_entry_named(tmp_path:
     assert "hutong: error: the ledger does not verify" in told.stderr
 
 
+def test_whoever_asks_for_time_stamps_without_a_word_more_hears_what_to_say(node: Path) -> None:
+    told = typed("--node", str(node), "ledger", "timestamp")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "--request FILE" in told.stderr
+    assert "--ca PEM" in told.stderr
+
+
 def test_a_node_is_found_by_its_variable(node: Path) -> None:
     assert typed("ledger", "verify", env={"HUTONG_NODE": str(node)}).exit_code == 0
 

@@ -72,6 +72,29 @@ def test_what_is_missing_is_named(folder: Path, bundle: dict[str, bytes]) -> Non
     assert ran(folder)[0] == 4
 
 
+def test_the_folder_it_was_unpacked_to_may_be_named(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "verify.py"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes((folder / "verify.py").read_bytes())
+    assert ran(elsewhere.parent, str(folder), "--key", VKEY)[0] == 0
+    (folder / "checkpoint.note").write_bytes(b"")
+    assert ran(elsewhere.parent, str(folder), "--key", VKEY)[0] == 4
+
+
+@pytest.mark.parametrize("words", [["bundel.zip"], ["--policy", "no.policy"]])
+def test_a_name_that_was_mistyped_is_no_verdict(folder: Path, words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", str(folder / "verify.py"), *words],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={"PYTHONIOENCODING": "utf-8"},
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"no file or folder of this name; 没有该文件或目录: {words[-1]}" in done.stderr
+
+
 def test_a_terminal_without_chinese_gets_the_rest(folder: Path) -> None:
     code, told = ran(folder, encoding="cp1252")
     assert code == 0

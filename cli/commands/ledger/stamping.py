@@ -43,6 +43,7 @@ def timestamp(
     """Have an authority say when the ledger was what it is (RFC 3161), or list what it said so far.
 
     Only the SHA-256 of a signed state goes out. Without a network: --request FILE, carry it there, --answer FILE.
+    With --ca alone: the list, each checked anew.
 
     Example:
         hutong --node kunshan ledger timestamp --request kunshan.tsq
@@ -55,7 +56,10 @@ def timestamp(
         )
     if request is None and ca is None:
         raise DoNotGoTogether(
-            "ledger timestamp", "give the authority's certificates: --ca PEM", "请用 --ca 给出机构证书"
+            "ledger timestamp",
+            "--request FILE begins one without a network; all else, the list too, needs --ca PEM, the authority's"
+            " root certificates",
+            "--request 文件 用于离线申请；其余操作（包括列出）须用 --ca 给出机构根证书",
         )
     with terminal.open() as node:
         if request is not None:
