@@ -15,6 +15,7 @@ from exchange.audit.details import details_of
 from exchange.audit.review import TakenBefore, case_of, cases, decide, give_back, sign_off, take, taken
 from exchange.audit.review.apart import SameOfficer
 from exchange.audit.review.taking import NoAccess, NoSuchFinding
+from exchange.audit.words import EVENTS
 from exchange.decisions.explaining import explain
 from exchange.directory import NotInDirectory
 from exchange.erasing import erase
@@ -248,8 +249,11 @@ def test_any_access_can_be_taken_on_by_hand_and_nothing_else(node: Node) -> None
     assert (matter.kind, matter.entries) == ("by-hand", (access.id,))
     with pytest.raises(TakenBefore):
         take(node, access.id, by=OFFICER, note="-")
-    with pytest.raises(NoAccess):
+    with pytest.raises(NoAccess) as told:
         take(node, review, by=OFFICER, note="-")
+    for kind in (("access", "disclose"), ("access", "refuse")):
+        zh, en = EVENTS[kind]
+        assert (en in told.value.hint, zh in told.value.hint_zh) == (True, True), "as the search calls it"
     with pytest.raises(NoSuchFinding):
         take(node, "0123456789abcdef", by=OFFICER, note="-")
 

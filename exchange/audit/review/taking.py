@@ -46,8 +46,8 @@ class NoAccess(ExchangeError):
         super().__init__(
             "this entry is no access to a record: there is nothing to review",
             "该条目不是一次档案调阅，无可复核",
-            hint="hutong audit search --decision permit lists accesses",
-            hint_zh="hutong audit search --decision permit 可列出调阅",
+            hint="an access is what hutong audit search shows as record seen, or as look refused",
+            hint_zh="调阅即 hutong audit search 中显示为“查看档案”或“查看被拒绝”的条目",
         )
 
 
