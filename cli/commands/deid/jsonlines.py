@@ -1,19 +1,13 @@
 """One JSON object a line in, one a line out: {"id","text"} to {"id","text"} or {"id","spans"}."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 if TYPE_CHECKING:
+    import msgspec
+
     from deid import TextEngine
-
-
-class _Line(msgspec.Struct):
-    """Other keys of the line are left out of the answer: they could say who."""
-
-    text: str
-    id: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +19,23 @@ class BadText:
     zh: str
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+@cache
+def _decoder() -> "msgspec.json.Decoder[Any]":
+    """Other keys of the line are left out of the answer: they could say who."""
+    import msgspec
+
+    line = msgspec.defstruct("Line", [("text", str), ("id", str | int | None, None)])
+    return msgspec.json.Decoder(line)
 
 
 def answer_line(number: int, line: bytes, engine: "TextEngine", *, lang: str, spans: bool) -> bytes | BadText:
     """The answer to one line, without a newline; b"" to an empty one. A line without an id gets its number."""
+    import msgspec
+
     if not line.strip():
         return b""
     try:
-        one = _decode(line)
+        one = _decoder().decode(line)
     except msgspec.ValidationError as error:
         return BadText(number, str(error), f"内容不符合要求：{error}")
     except (msgspec.DecodeError, UnicodeDecodeError):
