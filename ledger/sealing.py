@@ -7,6 +7,7 @@ is destroyed nobody can, and every proof still holds.
 
 import hashlib
 import hmac
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,10 @@ PSEUDONYM_CHARACTERS = 32
 # A first byte that no UTF-8 text begins with: the key to the seal can never come out as somebody's pseudonym.
 _SEAL_LABEL = b"\xffseal 1"
 _SEAL_VERSION = b"\x01"
+_COMPRESSED = b"\x02"
+# Details of an access name every item and why it may be seen: 25 kB on average, of which an eighth is left. Below this,
+# what is saved is less than what opening costs: a consent is opened for every decision.
+_LEAST_TO_COMPRESS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,18 @@ def pseudonym(key: bytes, name: str) -> str:
 
 
 def seal(details: Mapping[str, Any], *, key: bytes, entropy: Entropy) -> Sealed:
-    """Encrypt `details` (anything JSON can hold) with a fresh salt, AES-256-GCM."""
+    """Encrypt `details` (anything JSON can hold) with a fresh salt, AES-256-GCM; long ones are made shorter before.
+
+    What is committed to is the text itself, not how it is stored.
+    """
     text = orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS)
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
-    hidden = _cipher(key).encrypt(nonce, salt + text, _SEAL_VERSION)
-    return Sealed(_commitment(text, salt=salt), _SEAL_VERSION + nonce + hidden)
+    if len(text) < _LEAST_TO_COMPRESS:
+        form, stored = _SEAL_VERSION, text
+    else:
+        form, stored = _COMPRESSED, zlib.compress(text, 1)
+    hidden = _cipher(key).encrypt(nonce, salt + stored, form)
+    return Sealed(_commitment(text, salt=salt), form + nonce + hidden)
 
 
 def unseal(ciphertext: bytes, *, key: bytes) -> dict[str, Any]:
@@ -69,9 +81,8 @@ class Unsealing:
 
     def text(self, ciphertext: bytes, commitment: str) -> bytes:
         """What was sealed, canonical JSON, if it is what was committed to. Raises CannotOpen."""
-        shown = _decrypted(ciphertext, self._cipher)
-        text = shown[SALT_BYTES:]
-        if not _is_commitment(commitment, text, salt=shown[:SALT_BYTES]):
+        salt, text = _shown(ciphertext, self._cipher)
+        if not _is_commitment(commitment, text, salt=salt):
             raise CannotOpen
         return text
 
@@ -84,7 +95,7 @@ def hide(text: bytes, *, about: str, key: bytes, entropy: Entropy) -> bytes:
 
 def reveal(ciphertext: bytes, *, about: str, key: bytes) -> bytes:
     """What was hidden, if it is about this. Raises CannotOpen."""
-    return _decrypted(ciphertext, _cipher(key), about.encode())
+    return _decrypted(ciphertext, _cipher(key), _SEAL_VERSION, about.encode())
 
 
 def opening(ciphertext: bytes, *, key: bytes) -> dict[str, str]:
@@ -128,16 +139,27 @@ def _cipher(key: bytes) -> AESGCM:
 
 def _opened(ciphertext: bytes, key: bytes) -> tuple[bytes, bytes]:
     """Salt and text."""
-    shown = _decrypted(ciphertext, _cipher(key))
-    return shown[:SALT_BYTES], shown[SALT_BYTES:]
+    return _shown(ciphertext, _cipher(key))
 
 
-def _decrypted(ciphertext: bytes, cipher: AESGCM, about: bytes = b"") -> bytes:
-    start = len(_SEAL_VERSION)
-    if ciphertext[:start] != _SEAL_VERSION or len(ciphertext) < start + NONCE_BYTES:
+def _shown(ciphertext: bytes, cipher: AESGCM) -> tuple[bytes, bytes]:
+    form = _COMPRESSED if ciphertext[:1] == _COMPRESSED else _SEAL_VERSION
+    shown = _decrypted(ciphertext, cipher, form)
+    salt, stored = shown[:SALT_BYTES], shown[SALT_BYTES:]
+    if form == _SEAL_VERSION:
+        return salt, stored
+    try:
+        return salt, zlib.decompress(stored)
+    except zlib.error:
+        raise CannotOpen from None
+
+
+def _decrypted(ciphertext: bytes, cipher: AESGCM, form: bytes, about: bytes = b"") -> bytes:
+    start = len(form)
+    if ciphertext[:start] != form or len(ciphertext) < start + NONCE_BYTES:
         raise CannotOpen
     nonce, hidden = ciphertext[start : start + NONCE_BYTES], ciphertext[start + NONCE_BYTES :]
     try:
-        return cipher.decrypt(nonce, hidden, _SEAL_VERSION + about)
+        return cipher.decrypt(nonce, hidden, form + about)
     except InvalidTag:
         raise CannotOpen from None

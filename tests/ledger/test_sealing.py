@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import CannotOpen
-from ledger.sealing import commit, opens_to, pseudonym, seal, unseal
+from ledger.sealing import Unsealing, commit, opening, opens_to, pseudonym, reveal, seal, unseal
 from tests.ledger.books import dice
 
 KEY = bytes(range(32))
@@ -26,6 +27,39 @@ def test_answers_with_a_fixed_key_are_what_they_were() -> None:
         hashlib.sha256(sealed.ciphertext).hexdigest()
         == "e08808c6ff6a09458720417f39601a47ab3f1f181a94b9a19517a5090a58fbe1"
     )
+
+
+# Sealed as long details are now: it must open for as long as there are ledgers, whatever is written later.
+LONG = {"asked": ["Condition/喘"] * 200}
+LONG_COMMITMENT = "4eb7ab0b97d845763f2e8010a92fb586f194899d77c03a3cfb95635d169536f1"
+LONG_SEALED = bytes.fromhex(
+    "021e714fc172def0a1d12093beffcf37df7cb5726497ba2677e759e06c08e5dd6de2829e20bb1c7f1f97a98a1c7b9dc163ec4d78"
+    "b892ac6bd66505ca79bdd9fd4a8bc861fb34f9d71269047a0642c587dfc48eec6d66617325f0942fc1653c9868c2ed063bf111f1"
+    "c63d39f9020c73dd6d9132013799a76b58010ceadee4e6fb3e8cf2c6"
+)
+
+
+def test_long_details_take_less_room_and_open_to_the_very_text_that_was_committed_to() -> None:
+    sealed = seal(LONG, key=KEY, entropy=dice())
+    text = orjson.dumps(LONG)
+    salt = dice()(32)
+    assert sealed.commitment == LONG_COMMITMENT == hmac.new(salt, text, "sha256").hexdigest()
+    assert len(sealed.ciphertext) < len(text) / 10
+    for stored in (sealed.ciphertext, LONG_SEALED):
+        assert unseal(stored, key=KEY) == LONG
+        assert opening(stored, key=KEY) == {"salt": salt.hex(), "details": text.decode()}
+        assert Unsealing(KEY).text(stored, LONG_COMMITMENT) == text
+        assert opens_to(stored, KEY, LONG_COMMITMENT)
+
+
+@pytest.mark.attack
+def test_a_seal_opens_in_the_form_it_was_made_in_and_no_other() -> None:
+    short = seal(DETAILS, key=KEY, entropy=dice()).ciphertext
+    for stored, form in ((LONG_SEALED, b"\x01"), (short, b"\x02")):
+        with pytest.raises(CannotOpen):
+            unseal(form + stored[1:], key=KEY)
+    with pytest.raises(CannotOpen):
+        reveal(LONG_SEALED, about="", key=KEY)
 
 
 def test_commitment_and_pseudonym_are_plain_hmac_that_anybody_can_recompute() -> None:
@@ -75,9 +109,9 @@ def test_nothing_of_the_details_shows_in_what_is_stored() -> None:
 
 
 @pytest.mark.attack
-@given(st.data())
-def test_not_one_bit_of_a_seal_can_be_changed(data: st.DataObject) -> None:
-    changed = bytearray(seal(DETAILS, key=KEY, entropy=dice()).ciphertext)
+@given(st.data(), st.sampled_from([DETAILS, LONG]))
+def test_not_one_bit_of_a_seal_can_be_changed(data: st.DataObject, details: dict[str, object]) -> None:
+    changed = bytearray(seal(details, key=KEY, entropy=dice()).ciphertext)
     at = data.draw(st.integers(0, len(changed) - 1))
     changed[at] ^= data.draw(st.integers(1, 255))
     with pytest.raises(CannotOpen):
