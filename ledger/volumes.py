@@ -25,8 +25,10 @@ CREATE TABLE IF NOT EXISTS volume (
     first INTEGER NOT NULL, stop INTEGER NOT NULL
 ) STRICT;
 """
-# In the volume's.
+# In the volume's. It is written once, so what a page leaves over counts, and not what a commit writes: rows of four
+# kilobytes leave 800 bytes each on SQLite's usual pages of 4 KiB, 170 on these, and are read through twice as fast.
 ENTRIES_SCHEMA = f"""
+PRAGMA page_size = 65536;
 CREATE TABLE entry (place INTEGER PRIMARY KEY, body BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {_FORM};

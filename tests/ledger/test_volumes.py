@@ -5,7 +5,7 @@ import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,6 +55,11 @@ def changed(path: Path, *statements: str) -> None:
     db.close()
 
 
+def page_size(path: Path) -> int:
+    with closing(apsw.Connection(str(path))) as db:
+        return int(db.pragma("page_size"))
+
+
 def found(folder: Path) -> tuple[bool, int | None]:
     told = verify(folder / "ledger.db", VKEY)
     return told.ok, told.first_wrong
@@ -80,6 +85,15 @@ def test_a_log_in_volumes_reads_verifies_and_proves_as_one(folder: Path, tmp_pat
         assert log.append(ENTRY).index == SIZE
         assert export_tiles(log, tmp_path / "tiles").size == SIZE + 1
     assert found(folder) == (True, None)
+
+
+def test_a_volume_lies_in_large_pages_and_one_in_small_pages_is_read_as_well(folder: Path) -> None:
+    assert {page_size(folder / name) for name in ("ledger-1.db", "ledger-2.db")} == {65536}
+    changed(folder / "ledger-1.db", "PRAGMA page_size = 4096", "VACUUM")
+    assert page_size(folder / "ledger-1.db") == 4096
+    assert found(folder) == (True, None)
+    with open_log(folder / "ledger.db", signer=signer(3)) as log:
+        assert [one.index for one in log.scan(0, 310)] == list(range(310))
 
 
 def test_what_was_closed_is_not_closed_again_and_the_newest_stays_open(folder: Path) -> None:
