@@ -45,3 +45,28 @@ def test_the_hint_names_the_option_this_command_takes(node: str, words: tuple[st
 def _options(path: tuple[str, ...]) -> list[str]:
     (command,) = (found for names, found, _ in commands() if names == path)
     return [name for option in command.params if isinstance(option, click.Option) for name in option.opts]
+
+
+@pytest.mark.parametrize(
+    ("limit", "shown", "note"),
+    [
+        ("2", slice(-2, None), "the newest 2 only; --limit 0 shows all"),
+        ("0", slice(None), None),
+        ("999", slice(None), None),
+    ],
+)
+def test_a_search_shows_the_newest_and_says_where_there_are_more(
+    node: str, limit: str, shown: slice, note: str | None
+) -> None:
+    every = [one["id"] for one in json.loads(typed("--node", node, "audit", "search", "--json").stdout)]
+    done = typed("--node", node, "audit", "search", "--json", "--limit", limit)
+    assert len(every) > 2
+    assert every == sorted(every)
+    assert [one["id"] for one in json.loads(done.stdout)] == every[shown]
+    assert done.stderr == (f"hutong: {note}\n" if note else "")
+
+
+def test_a_search_that_shows_as_many_as_there_are_speaks_of_no_more(node: str) -> None:
+    every = json.loads(typed("--node", node, "audit", "search", "--json").stdout)
+    done = typed("--node", node, "audit", "search", "--json", "--limit", str(len(every)))
+    assert (json.loads(done.stdout), done.stderr) == (every, "")

@@ -1,6 +1,6 @@
 """Looking entries up: for officers and for patients."""
 
-from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -100,11 +100,10 @@ def search(
             until=until.after if until else None,
             break_glass=break_glass,
         )
-        count = 0
-        kept: deque[Recorded] = deque(maxlen=limit or None)
-        for one in search_ledger(node.log, filter_of(node, sought)):
-            count += 1
-            kept.append(one)
+        # From the newest on and no further than asked: of ten million entries, half may be what is looked for.
+        found = search_ledger(node.log, filter_of(node, sought), newest_first=True)
+        kept = list(islice(found, limit or None))[::-1]
+        more = bool(limit) and next(found, None) is not None
         if was_erased(node, sought.patient):
             tell_erased(terminal)
         if as_json:
@@ -113,10 +112,10 @@ def search(
             people = people_named(node, terminal.lang) if names else {}
             rules = reasons_of(node)
             terminal.table(HEAD, [_row(terminal, node, people, rules, one) for one in kept])
-    if count > len(kept):
+    if more:
         terminal.note(
-            f"the newest {len(kept)} of {count}; --limit 0 shows all",
-            f"共 {count} 条，仅显示最新 {len(kept)} 条；--limit 0 显示全部",
+            f"the newest {len(kept)} only; --limit 0 shows all",
+            f"仅显示最新 {len(kept)} 条；--limit 0 显示全部",
         )
 
 
