@@ -1,11 +1,12 @@
 """What a ledger of some size costs to prove from, replay, open and keep, each beside its bound in the same run.
 
-    python -m bench.ledger [--entries 100000] [--sealed 700] [--folder DIR] [--keep FILE]
+    python -m bench.ledger [--entries 100000] [--sealed BYTES] [--folder DIR] [--keep FILE]
 
 The bounds are what cannot be left out: checking a path, for a path; for the replay, reading the same rows and hashing
-them in one process; opening the file and reading one row, for the cold open; body and details, for the bytes. Only
-ratios travel from one machine to another. Appending is measured by `python -m bench.append`. With --keep the ledger is
-made once and found again by the next run.
+them in one process; opening the file and reading one row, for the cold open; body and details, for the bytes; for what
+is sealed, the text before it was sealed, and the body beside it. Only ratios travel from one machine to another.
+Details are as long as those of accesses and refusals on a node of invented people, unless --sealed says otherwise.
+Appending is measured by `python -m bench.append`. With --keep the ledger is made once and found again by the next run.
 """
 
 import argparse
@@ -14,17 +15,19 @@ import os
 import random  # noqa: TID251 - the same entries and questions in every run
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
 
 import apsw
 
 from bench.append import ENTRY
+from bench.written import what_is_written
 from ledger import Draft, Log, Signer
 from ledger.merkle import leaf_hash, root_from_inclusion
 from ledger.proof import check, prove
@@ -43,7 +46,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--entries", type=int, default=100_000, help="how many, e.g. 10000000")
-    options.add_argument("--sealed", type=int, default=700, help="bytes of sealed details of each")
+    options.add_argument("--sealed", type=int, default=None, help="bytes of sealed details of each, e.g. 700")
     options.add_argument("--folder", type=Path, default=None, help="the disk to measure")
     options.add_argument(
         "--keep", type=Path, default=None, help="a file to make the ledger in, or to find it in"
@@ -53,8 +56,10 @@ def main() -> None:
         options.error("--entries must be 1 or more: nothing can be measured of an empty ledger")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as room:
         path = chosen.keep or Path(room) / "ledger.db"
+        written = what_is_written(Path(room))
         if not path.exists():
-            made = make(path, chosen.entries, chosen.sealed)
+            lengths = [one.sealed for one in written] if chosen.sealed is None else [chosen.sealed]
+            made = make(path, chosen.entries, lengths)
             print(
                 f"{chosen.entries:,} entries appended by {BATCH}s at {chosen.entries / made:,.0f}/s",
                 flush=True,
@@ -62,24 +67,30 @@ def main() -> None:
         print(f"{'':34}{'ours':>14}{'bound':>14}{'ratio':>8}")
         for measure in (_bytes, _opening, _paths, _proofs, _replay):
             print(measure(path), flush=True)
+        sealed, text, body = (
+            sum(map(attrgetter(name), written)) / len(written) for name in ("sealed", "text", "body")
+        )
+        print(_line("sealed bytes, of their text", sealed, text))
+        print(_line("sealed bytes, of the body", sealed, body))
+        print(_pages(path))
 
 
-def make(path: Path, size: int, sealed: int) -> float:
-    """A ledger of `size` entries; the seconds it took to append them."""
+def make(path: Path, size: int, lengths: Sequence[int]) -> float:
+    """A ledger of `size` entries, whose details have one of `lengths`; the seconds it took to append them."""
     dice, seconds = random.Random(1), 0.0
     with Log.create(path, signer=SIGNER, clock=_now, entropy=os.urandom) as log:
         while log.size < size:
-            drafts = _drafts(dice, min(BATCH, size - log.size), size, sealed)
+            drafts = _drafts(dice, min(BATCH, size - log.size), size, lengths)
             seconds += _timed(partial(log.append_many, drafts))
     return seconds
 
 
-def _drafts(dice: random.Random, many: int, size: int, sealed: int) -> list[Draft]:
+def _drafts(dice: random.Random, many: int, size: int, lengths: Sequence[int]) -> list[Draft]:
     patients = max(1, size // (VISITS * ENTRIES_A_VISIT))
     here = [f"{dice.randrange(patients):032x}" for _ in range(max(1, many // ENTRIES_A_VISIT))]
-    details = os.urandom(sealed)
+    details = os.urandom(max(lengths))
     entries = [replace(ENTRY, patient=patient) for patient in here]
-    return [Draft(entry=dice.choice(entries), sealed=details) for _ in range(many)]
+    return [Draft(entry=dice.choice(entries), sealed=details[: dice.choice(lengths)]) for _ in range(many)]
 
 
 def _bytes(path: Path) -> str:
@@ -89,6 +100,21 @@ def _bytes(path: Path) -> str:
     return _line(
         "bytes an entry", stored, sum(len(one.body) + len(one.sealed) for one in newest) / len(newest)
     )
+
+
+def _pages(path: Path) -> str:
+    """Where the bytes of an entry lie, table by table."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    size = db.execute("SELECT size FROM head").get
+    tables = db.execute(
+        "SELECT name, sum(payload), sum(unused), sum(pgsize - payload - unused) FROM dbstat GROUP BY name"
+        " ORDER BY sum(pgsize) DESC"
+    )
+    lines = [f"{'where they lie, bytes an entry':34}{'content':>14}{'unused':>14}{'pages':>8}"]
+    for name, content, unused, pages in tables:
+        lines.append(f"  {name:32}{content / size:14,.1f}{unused / size:14,.1f}{pages / size:8.1f}")
+    db.close()
+    return "\n".join(lines)
 
 
 def _opening(path: Path) -> str:

@@ -41,8 +41,8 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="few requests, once")
     options.add_argument("--folder", type=Path, default=None, help="the disk to measure")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as room, _node(Path(room)) as node:
-        patients = _agreeing(node, 3 if chosen.quick else 20)
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as room, sample_node(Path(room)) as node:
+        patients = agreeing(node, 3 if chosen.quick else 20)
         rounds = [_round(node, patients, Path(room)) for _ in range(1 if chosen.quick else 5)]
     print(f"{len(patients)} patients, {rounds[0]['resources']:.0f} resources a request")
     print(f"{'':30}{'requests/s':>12}{'ms a request':>14}{'of the bound':>14}")
@@ -53,7 +53,8 @@ def main() -> None:
 
 
 @contextmanager
-def _node(room: Path) -> Iterator[Node]:
+def sample_node(room: Path) -> Iterator[Node]:
+    """A node with an invented population, in `room`."""
     write_sample(room / "people", patients=PATIENTS, seed=1, today=TODAY)
     found_node(room / "node", Founding(region="320583", name="bench", node_id="", organisation=""))
     with open_node(room / "node") as node:
@@ -61,7 +62,8 @@ def _node(room: Path) -> Iterator[Node]:
         yield node
 
 
-def _agreeing(node: Node, most: int) -> Sequence[str]:
+def agreeing(node: Node, most: int) -> Sequence[str]:
+    """Patients of its hospital, who allow another one to see their record."""
     wish = Wish(
         recipients=(HOSPITAL,),
         purposes=("TREAT",),
@@ -83,13 +85,13 @@ def _round(node: Node, patients: Sequence[str], room: Path) -> dict[str, float]:
     return {
         "resources": median(map(len, bodies)),
         "bound": _timed(lambda: _least(bodies, room)) / len(patients),
-        "permitted": _timed(lambda: _ask_all(node, patients, "TREAT")) / len(patients),
+        "permitted": _timed(lambda: ask_all(node, patients, "TREAT")) / len(patients),
         "permitted, ledger read first": _timed(lambda: _type_all(node, patients)) / len(patients),
-        "refused": _timed(lambda: _ask_all(node, patients, "HQUALIMP")) / len(patients),
+        "refused": _timed(lambda: ask_all(node, patients, "HQUALIMP")) / len(patients),
     }
 
 
-def _ask_all(node: Node, patients: Sequence[str], purpose: str) -> None:
+def ask_all(node: Node, patients: Sequence[str], purpose: str) -> None:
     """The path itself, as a running node walks it."""
     for one in patients:
         release(request_of(node, Ask(patient=one, purpose=purpose, person=ASKER)), node.office, _received)
