@@ -7,9 +7,10 @@ hidden from another search is known by the digest of each full stretch, which th
 tables and indexes being those that were made here.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import apsw
@@ -25,6 +26,7 @@ from ledger.projection.rows import FORM, NAMES, digest_of, packed, row_of
 from ledger.projection.wanted import Wanted
 
 Progress = Callable[[int, int], None]
+Part = tuple[int, int]
 _A_TURN = 4096
 
 
@@ -60,12 +62,12 @@ class Projection:
         end = self._log.size if stop is None else min(stop, self._log.size)
         if wanted != Wanted():
             self._try_to_catch_up()
-        # One stretch after the other: the places of all, in a log of millions, would fill the memory.
-        for first, last in _stretches(max(start, 0), end, newest_first=newest_first):
-            known, places = self._looked_up(wanted, first, last, newest_first=newest_first)
-            found = (self._checked(wanted, place) for place in places)
-            rest = self._scanned(wanted, known, last, newest_first=newest_first)
-            yield from chain(rest, found) if newest_first else chain(found, rest)
+        left = deque(_stretches(max(start, 0), end, newest_first=newest_first))
+        while left:
+            for known, last, places in self._looked_up(wanted, left, newest_first=newest_first):
+                found = (self._checked(wanted, place) for place in places)
+                rest = self._scanned(wanted, known, last, newest_first=newest_first)
+                yield from chain(rest, found) if newest_first else chain(found, rest)
 
     def of_patient(self, pseudonym: str) -> list[Recorded] | None:
         """All entries of a patient, oldest first, without a gap; None where only the log itself can tell.
@@ -160,23 +162,35 @@ class Projection:
             yield found
 
     def _looked_up(
-        self, wanted: Wanted, start: int, end: int, *, newest_first: bool
-    ) -> tuple[int, list[int]]:
-        """Up to where in this stretch the projection answers, and where before that those looked for stand."""
-        if wanted == Wanted():
-            return start, []  # all of them: nothing to look up
-        try:
-            with self._file.reading() as db:
-                known = max(start, min(self._fitting(db), end))
-                conditions = _conditions(db, wanted)
-                if conditions is None or start == known:
-                    return known, []
-                within, number = (start, known), start // ENTRIES
-                return known, list(
-                    partitions.places(db, number, within, conditions, newest_first=newest_first)
-                )
-        except (Unfit, LedgerAltered):
-            return start, []
+        self, wanted: Wanted, left: deque[Part], *, newest_first: bool
+    ) -> list[tuple[int, int, list[int]]]:
+        """Take parts off `left`: up to where the projection knows each, its end, and the places looked for before that.
+
+        In one opening as many as hold some thousand places: to open and compare for each stretch takes longer than to
+        look, and the places of all, in a log of millions, would fill the memory.
+        """
+        answers: list[tuple[int, int, list[int]]] = []
+        room = _A_TURN
+        if wanted != Wanted():  # all of them: nothing to look up
+            with suppress(Unfit, LedgerAltered), self._file.reading() as db:
+                size, conditions = self._fitting(db), _conditions(db, wanted)
+                while left and room:
+                    start, end = left[0]
+                    known, places = max(start, min(size, end)), list[int]()
+                    if conditions and start < known:
+                        within = (start, known)
+                        found = partitions.places(
+                            db, start // ENTRIES, within, conditions, newest_first=newest_first
+                        )
+                        places = list(islice(found, room))
+                    left.popleft()
+                    room -= len(places)
+                    if places and not room:  # the rest of the part another time
+                        cut = places[-1] if newest_first else places[-1] + 1
+                        left.appendleft((start, cut) if newest_first else (cut, end))
+                        known, end = (known, end) if newest_first else (cut, cut)
+                    answers.append((known, end, places))
+        return answers or [(*left.popleft(), [])]
 
     def _checked(self, wanted: Wanted, place: int) -> Recorded:
         found = self._log.read(place)

@@ -1,8 +1,10 @@
 """Looking an entry up gives what reading the whole ledger gives, whoever touched what lies beside it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -48,6 +50,8 @@ wishes = st.builds(Wanted, some, st.none() | st.booleans())
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (partitions, projection):
         monkeypatch.setattr(module, "ENTRIES", 8)
+    # Fewer than a stretch may hold, so that one is looked up in parts, and more than it usually does.
+    monkeypatch.setattr(projection, "_A_TURN", 5)
 
 
 def write(log: Log, *what: Entry) -> None:
@@ -327,3 +331,51 @@ def test_a_column_nobody_has_is_a_mistake_of_the_programmer() -> None:
 def test_a_name_is_packed_in_one_way_and_comes_back(one: str, other: str) -> None:
     assert unpacked(packed(one)) == one
     assert (packed(one) == packed(other)) == (one == other)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_an_index_that_vanishes_while_somebody_reads_on_hides_nothing(
+    path: Path, *, newest_first: bool
+) -> None:
+    with new_log(path) as log:
+        made = filled(log, 60)
+        wanted = Wanted({"patient": frozenset({PATIENTS[1]})})
+        every = [one.index for one in log.scan() if wanted.keeps(one.entry)]
+        for read in range(len(every)):
+            made.catch_up()
+            found = made.find(wanted, newest_first=newest_first)
+            begun = [next(found).index for _ in range(read)]
+            made.path.unlink()
+            whole = begun + [one.index for one in found]
+            assert whole == (every[::-1] if newest_first else every)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "index"),
+    [
+        ({"patient": [packed(PATIENTS[1])]}, "patient"),
+        ({"actor": [packed(PATIENTS[1])]}, "actor"),
+        ({"organisation": [1], "purpose": [2]}, "house"),
+        ({"why": [1]}, "why"),
+        ({"intent": [packed(PATIENTS[1])]}, "intent"),
+        ({"break_glass": [1]}, "glass"),
+    ],
+)
+def test_what_an_officer_asks_for_is_looked_up_in_the_index_made_for_it(
+    conditions: dict[str, list[bytes | int]], index: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def heard(_: apsw.Cursor, text: str, bound: Any) -> bool:
+        asked.append((text, bound))
+        return True
+
+    with closing(apsw.Connection(":memory:")) as db:
+        db.execute(partitions.SCHEMA)
+        partitions.create(db, 0)
+        db.exec_trace = heard
+        assert list(partitions.places(db, 0, (0, 8), conditions, newest_first=True)) == []
+        db.exec_trace = None
+        ((text, bound),) = asked
+        (plan,) = (str(step[3]) for step in db.execute("EXPLAIN QUERY PLAN " + text, bound))
+    assert f"COVERING INDEX part_0_{index} " in plan
