@@ -1,10 +1,11 @@
 """How fast an officer's question and a patient's history are answered, beside reading just the entries found.
 
-    python -m bench.query [--sizes 100000,1000000] [--folder DIR]
+    python -m bench.query [--sizes 100000,1000000] [--folder DIR] [--keep DIR]
 
 Each question is asked of a log whose projection is in step; p50 and p95 of all questions, in milliseconds. The bound is
 to read the same entries by their place, each compared with the tree, without looking anything up. Whole: reading
 the whole log once, which is what it took without the projection. Only the ratio travels from one machine to another.
+With --keep the log and its projection are made once and found again by the next run.
 """
 
 import argparse
@@ -69,19 +70,21 @@ def main() -> None:
     )
     options.add_argument("--sizes", default="100000", help="entries, e.g. 100000,1000000")
     options.add_argument("--folder", type=Path, default=None, help="the disk to measure")
+    options.add_argument("--keep", type=Path, default=None, help="a folder to make them in, or to find them")
     chosen = options.parse_args()
     for size in map(int, chosen.sizes.split(",")):
-        with tempfile.TemporaryDirectory(dir=chosen.folder) as room:
-            table(size, Path(room))
+        with tempfile.TemporaryDirectory(dir=chosen.folder) as passing:
+            room = (chosen.keep or Path(passing)) / f"{size}"
+            room.mkdir(parents=True, exist_ok=True)
+            table(size, room)
 
 
 def table(size: int, room: Path) -> None:
-    """Make a log of `size` entries and ask it."""
-    with Log.create(
-        room / "ledger.db",
-        signer=Signer("bench", bytes(32)),
-        clock=lambda: datetime.now(UTC),
-        entropy=os.urandom,
+    """Make a log of `size` entries, or go on with it where it was left, and ask it."""
+    path = room / "ledger.db"
+    at_hand = Log.open if path.exists() else Log.create
+    with at_hand(
+        path, signer=Signer("bench", bytes(32)), clock=lambda: datetime.now(UTC), entropy=os.urandom
     ) as log:
         fill(log, size)
         made = Projection(log)
@@ -105,7 +108,7 @@ def table(size: int, room: Path) -> None:
 def fill(log: Log, size: int) -> None:
     """Entries about many patients by many people, some of them in an emergency."""
     dice = random.Random(1)
-    for start in range(0, size, BATCH):
+    for start in range(log.size, size, BATCH):
         log.append_many([Draft(entry=_entry(dice, size)) for _ in range(min(BATCH, size - start))])
 
 
