@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from deid import TextEngine
 from deid.text.finding import find_all
-from deid.text.folding import fold
 from deid.text.spans import Span, cover
 
 ENGINE = TextEngine()
@@ -57,11 +56,6 @@ def test_what_is_not_found_stays_as_it_was(text: str) -> None:
     at = 0
     for piece in rest:
         at = done.text.index(piece, at) + len(piece)
-
-
-@given(st.text(max_size=200))
-def test_folding_keeps_every_offset(text: str) -> None:
-    assert len(fold(text)) == len(text)
 
 
 spans = st.builds(
