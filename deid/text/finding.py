@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
+from deid.text.closing import Closed, close_up
 from deid.text.english import find_english
 from deid.text.folding import fold, has_han
 from deid.text.labels import find_labelled
@@ -66,10 +67,20 @@ def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | 
     ours = (*both, *chinese) if has_han(text) else both
     theirs = recognizers.finders if recognizers else ()
     found = [span for finder in (*ours, *theirs) for span in finder(folded)]
+    if closed := close_up(folded):
+        found += _over_gaps(closed, chinese)
     found += find_again(folded, found)
     if recognizers and recognizers.allowed:
         found = list(_without(found, folded, recognizers.allowed))
     return cover(found)
+
+
+def _over_gaps(closed: Closed, finders: Iterable[Finder]) -> Iterator[Span]:
+    """What stands where a text was spaced out."""
+    for finder in finders:
+        for span in finder(closed.text):
+            if closed.crosses(span.start, span.end):
+                yield Span(*closed.spread(span.start, span.end), span.type, span.score)
 
 
 def _without(found: list[Span], folded: str, allowed: frozenset[str]) -> Iterator[Span]:
