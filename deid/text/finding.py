@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
 from deid.text.closing import Closed, close_up
+from deid.text.contacts import find_contacts
 from deid.text.english import find_english
 from deid.text.folding import fold, has_han
 from deid.text.labels import find_labelled
@@ -19,6 +20,7 @@ from deid.text.people import find_people
 from deid.text.places import find_places
 from deid.text.spans import SHAPED, Span, cover
 from deid.text.traits import find_traits
+from deid.text.unwrapped import across_lines
 
 Finder = Callable[[str], Iterable[Span]]
 Profile = Literal["fast", "strict"]
@@ -27,10 +29,16 @@ TYPES = (
     "NAME DATE HOSPITAL ORG ADDRESS POSTCODE PHONE EMAIL URL IP ID_CARD PASSPORT PERMIT BIRTH_CERT MRN"
     " HEALTH_CARD INSURANCE BANK_CARD PLATE DEVICE_ID WECHAT_QQ ETHNICITY RELIGION AGE"
 ).split()
+_SHAPES: tuple[Finder, ...] = (find_numbers, find_contacts, find_labelled, find_dates)
+
+
+def _find_across_lines(text: str) -> Iterable[Span]:
+    return across_lines(text, _SHAPES)
+
+
 _BOTH: tuple[Finder, ...] = (
-    find_numbers,
-    find_labelled,
-    find_dates,
+    *_SHAPES,
+    _find_across_lines,
     find_traits,
     find_english,
     find_leftovers,

@@ -1,66 +1,173 @@
 """Numbers that a label names: whatever stands behind 住院号 is an inpatient number, right or wrong.
 
-Looks at every number and letter run, then back for a label; check digits play no part. An unknown label
-that ends in 号, 编号, ID or No. counts as a number of the record.
+A label is looked for where a number stands, read backwards from its last character. Check digits play no part.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from deid.text.label_kinds import LONGEST, TAILS, kind_of
+from deid.text.measures import is_code, is_measured
+from deid.text.patterns import any_of
 from deid.text.spans import LABELLED, LIKELY, Span
+from deid.text.tables import columns
+from deid.text.values import further, value
 from deid.text.words import WORDS
 
-_VALUE = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9](?:[A-Za-z0-9_*]|[-/.](?=[A-Za-z0-9])){2,63}")
-_MORE_DIGITS = re.compile(r"(?:[ -]{1,2}\d{3,}[Xx]?){1,6}(?![0-9A-Za-z])")
-# What may stand between a label and its number.
-_BETWEEN = " \t\n:：=#是为()[]【】<>、.\"'"
-_TAILS = ("号码", "编码", "编号", "号", "卡号", "no", "id", "number", "num", "nr", "#")
-_LONGEST_LABEL = 24
-_WITHOUT_DIGITS = frozenset(("WECHAT_QQ",))
-_IN_BLOCKS = frozenset(("ID_CARD", "BANK_CARD", "INSURANCE", "PHONE", "HEALTH_CARD"))
-# 3号床, 2号楼, 第1号: a number before 号 and the like are no labels.
-_NO_LABEL = ("型号", "批号", "规格", "符号", "信号", "分号", "句号", "称号", "外号")
+_LONGEST_HAN = 12
+_LAST = "".join(sorted({re.escape(word[-1]) for word in (*WORDS.labels, *TAILS)}))
+# Of a hundred matches of its last character alone, few are a label.
+_ENDS = frozenset(word[-2:] for word in (*WORDS.labels, *TAILS))
+_GAP = r" \t\n:=#是为()\[\]【】<>「」、.\"'_|…*∶︰﹕-"
+_WHOSE = r"(?:宅|办|家|本人|[父母子女妻夫]|(?<![A-Za-z])N[Oo]\.?)[ :.]?"
+_BETWEEN = re.compile(
+    rf"(?i:[{_LAST}])(?<![A-Za-z](?=[A-Za-z]))"
+    rf"(?P<gap>(?:\([^()\n]{{1,8}}\))?[{_GAP}]{{0,16}}(?:{_WHOSE})?)"
+    r"(?P<v>(?!(?:ID|SN|DI|N[Oo])[ :.]?\d)"
+    r"(?=[A-Za-z*+(_.-]{0,12}[0-9]|\*{2}|(?!(?:ID|No|NO|no|Nr) )[A-Z]{1,5} \d{3})[0-9A-Za-z*+(])"
+)
+_LEAST_KNOWN = 3  # digits of a value of one or two only where nothing is counted in it
+_LEAST_UNKNOWN = 3
+_LEAST_UNSURE = 5
+_LEAST_LATIN = (4, 3)  # behind a Latin label; the second of the record
+_LEAST_BANK = 15
+_LEAST_PHONE = 7
+_LEAST_BEHIND = 4
+
+# Numbers of documents, with characters in them: 劳鉴字[2023]第12号, 苏财0123456, 字第 00478 号.
+_DOCUMENT = re.compile(
+    rf"[号书证水](?:(?<=编号)|(?<=证号)|(?<=认定书)(?!编|号)|(?<=流水)|(?<=号)(?<!编号))[{_GAP}]{{0,6}}(?P<v>"
+    r"[\u4e00-\u9fff]{1,10}[\[(〔]20\d\d[\])〕][\u4e00-\u9fff]{0,10}第?\d{1,6}号|[\u4e00-\u9fff]{1,4}字第\d{3,10}号"
+    r"|(?<=[: ])[\u4e00-\u9fff]{1,3}(?<!号)字?第?\d{4}(?:-\d{1,8}|[第字]{1,2}\d{1,8}号?|\d{2,10})"
+    r"|[\u4e00-\u9fff]财\d{6,12})"
+)
+_DECISION = re.compile(r"字(?:[\[(〔](?:19|20)\d\d[\])〕]第?\d{1,6}号|第 ?(?P<v>\d{4,10}) ?号)")
+_HAN_BEFORE = re.compile("(?:(?![号书])[\u4e00-\u9fff]){0,6}$")
+_ACCOUNT = re.compile(
+    any_of(word for name in WORDS.numbers["accounts"] for word in {name, name.upper(), name.title()})
+    + "(?:号|[iI][dD])?[ \t]?[:是为=(]{1,2}[ \t]{0,3}(?P<v>[A-Za-z][A-Za-z0-9_-]{4,19})"
+)
+# The label behind the number: 57550001(家), 88123为其住院号, 88123号标本.
+_BEHIND = re.compile(
+    r"[ (为是系号](?<=[0-9A-Za-z].)(?:(?<=[ (]) ?\(?(?P<label>[\u4e00-\u9fffA-Za-z]{1,8})\)"
+    rf"|(?<=[为是系])(?:其|患者|该患者|病人)?(?P<said>[\u4e00-\u9fff]{{2,6}})|(?<=号)(?P<of>{any_of(WORDS.numbers['numbered'])}))"
+)
+_RUN_BEFORE = re.compile("(?<![0-9A-Za-z_-])[0-9A-Za-z_-]{3,24}$")
+_AT_HOME = frozenset(("家", "宅", "办", "家里", "单位"))
+
+_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:19|20)\d\d[-/]\d{1,2}(?![0-9A-Za-z/-])")
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z-])")
+_OF_DATES = ("日期", "时间", "Date", "date")
+_SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?: \d{1,2}:\d\d)?")
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+_COUNTED = re.compile(" ?(?:[A-Za-z%℃×/*.]|[\u4e00-\u9fff])")
 
 
 def find_labelled(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for match in _VALUE.finditer(text):
-        kind = _label_before(text, match.start())
+    at = 0
+    for match in _BETWEEN.finditer(text):
+        last = match.start()
+        if match.start("v") < at or not _may_be(text, last):
+            continue
+        reach = LONGEST if text[last].isascii() else _LONGEST_HAN
+        kind, sure = kind_of(text[max(0, last + 1 - reach) : last + 1])
         if not kind:
             continue
-        digits = sum(char.isdecimal() for char in match[0])
-        if kind in ("?", "MRN"):
-            if digits >= (4 if kind == "?" else 3):
-                yield Span(match.start(), match.end(), "MRN", LIKELY if kind == "?" else LABELLED)
-        elif digits or (kind in _WITHOUT_DIGITS and len(match[0]) >= 5):
-            more = _MORE_DIGITS.match(text, match.end()) if kind in _IN_BLOCKS else None
-            yield Span(match.start(), more.end() if more else match.end(), kind, LABELLED)
+        for span in _values(text, match, kind, sure=sure or "no" in match["gap"].lower()):
+            yield span
+            at = span.end
+    yield from _documents(text)
+    yield from _labelled_behind(text)
+    yield from _in_columns(text)
 
 
-def _label_before(text: str, at: int) -> str:
-    """The type the label in front of `at` stands for; "?" for an unknown label, "" for none."""
-    window = text[max(0, at - _LONGEST_LABEL) : at].rstrip(_BETWEEN).lower()
-    for tail in ("", *_TAILS):
-        if tail and not window.endswith(tail):
+def _may_be(text: str, last: int) -> bool:
+    """Whether the two characters up to `last` end a label; between them may be a blank."""
+    two = text[max(0, last - 1) : last + 1]
+    return two.lower() in _ENDS or two[-1] in "号#" or two[0].isspace()
+
+
+def _values(text: str, match: re.Match[str], kind: str, *, sure: bool) -> Iterator[Span]:
+    """The value behind a label, and those that follow it in a list."""
+    start = match.start("v")
+    end = value(text, start, kind)
+    if end <= start or _DATE.match(text, start):
+        return
+    digits = sum(map(str.isdecimal, text[start:end]))
+    if not digits and "*" not in text[start:end] and kind != "WECHAT_QQ":
+        return
+    if kind == "?" or not sure:
+        if not _is_number(text, start, end, digits, match["gap"] if kind == "?" else ":", sure=sure):
+            return
+    elif not _is_whole(text, match, end, digits + text.count("*", start, end), kind):
+        return
+    known, score = _typed(kind, digits), LIKELY if kind == "?" else LABELLED
+    yield Span(start, end, known, score)
+    for more_start, more_end in further(text, start, end, kind):
+        yield Span(more_start, more_end, known, score)
+
+
+def _typed(kind: str, digits: int) -> str:
+    if kind == "CARD":
+        return "BANK_CARD" if digits >= _LEAST_BANK else "MRN"
+    return "MRN" if kind == "?" else kind
+
+
+def _is_number(text: str, start: int, end: int, digits: int, gap: str, *, sure: bool) -> bool:
+    """Whether what stands behind a label that is not known, or says not that a number follows, is one."""
+    if sure:
+        return digits >= _LEAST_UNKNOWN
+    coded = text[start].isalpha() and "-" in text[start:end]
+    pointed = any(mark in gap for mark in ":=\t|.#")
+    return digits >= _LEAST_UNSURE - coded and pointed and not _is_other(text, start, end)
+
+
+def _is_other(text: str, start: int, end: int) -> bool:
+    """Whether behind the name of a test stands a day, what it measured, or a code of everybody's."""
+    if _DAY.match(text, start) or is_code(text, start):
+        return True
+    figures = _FIGURES.match(text, start)
+    return any(is_measured(text, start, edge) for edge in {figures.end() if figures else end, end})
+
+
+def _is_whole(text: str, match: re.Match[str], end: int, digits: int, kind: str) -> bool:
+    """Whether the value has digits enough: one or two will do behind 排队号:, but not in 门诊号 2 个."""
+    if match[0][0].isascii() and digits < _LEAST_LATIN[kind == "MRN"]:
+        return False
+    return digits >= _LEAST_KNOWN or ("\n" not in match["gap"] and not _COUNTED.match(text, end))
+
+
+def _documents(text: str) -> Iterator[Span]:
+    for match in _DOCUMENT.finditer(text):
+        yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
+    for match in _DECISION.finditer(text):
+        before = _HAN_BEFORE.search(text, max(0, match.start() - 6), match.start())
+        start = match.start("v") if match["v"] else before.start() if before else match.start()
+        yield Span(start, match.end("v") if match["v"] else match.end(), "MRN", LABELLED)
+    for match in _ACCOUNT.finditer(text):
+        yield Span(match.start("v"), match.end("v"), "WECHAT_QQ", LABELLED)
+
+
+def _labelled_behind(text: str) -> Iterator[Span]:
+    for match in _BEHIND.finditer(text):
+        run = _RUN_BEFORE.search(text, max(0, match.start() - 26), match.start())
+        digits = sum(map(str.isdecimal, run[0])) if run else 0
+        if not run or not digits:
             continue
-        label = window.removesuffix(tail).rstrip(_BETWEEN)
-        if kind := _longest_suffix(label, WORDS.labels, least=1 if tail else 2):
-            return kind
-    unknown = window.endswith(("号", "编号", "号码")) and not window.endswith(_NO_LABEL)
-    return "?" if unknown and not window[-2:-1].isdecimal() else ""
-
-
-def _longest_suffix(text: str, known: Mapping[str, str], *, least: int) -> str:
-    """The type of the longest label `text` ends with; a Latin one must be a word of three letters or more."""
-    for length in range(min(len(text), _LONGEST_LABEL), least - 1, -1):
-        label = text[-length:]
-        if label not in known or (label.isascii() and _is_letter(text[-length - 1 : -length])):
+        kind, sure = ("MRN", True) if match["of"] else kind_of(match["label"] or match["said"])
+        if match["label"] in _AT_HOME and digits >= _LEAST_PHONE:
+            kind = "PHONE"
+        elif not match["of"] and (kind in ("", "?", "CARD") or digits < _LEAST_BEHIND):
             continue
-        # "Cr 1.1" is a value: a short Latin word is a label of the record only with "No." or the like.
-        if not (label.isascii() and known[label] == "MRN" and length + (least == 1) < 3):
-            return known[label]
-    return ""
+        if sure or match["label"]:
+            yield Span(run.start(), run.end(), kind, LABELLED)
 
 
-def _is_letter(char: str) -> bool:
-    return char.isascii() and char.isalpha()
+def _in_columns(text: str) -> Iterator[Span]:
+    for head, start, end in columns(text):
+        kind, sure = kind_of(head)
+        if head.endswith(_OF_DATES) and _SHORT_DATE.fullmatch(text, start, end):
+            yield Span(start, end, "DATE", LABELLED)
+        elif kind and sure and value(text, start, kind) > start and any(map(str.isdecimal, text[start:end])):
+            yield Span(start, end, _typed(kind, end - start), LABELLED)

@@ -3,34 +3,41 @@
 import re
 from collections.abc import Iterator
 
+from deid.text.measures import is_code, is_measured, measures
 from deid.text.spans import LEFT_OVER, Span
+from deid.text.words import WORDS
 
 _RUN = re.compile(
-    r"(?<![0-9A-Za-z_.])"
-    r"(?:[A-Za-z]{1,4}\d{2,9}[-/]\d{3,12}|\d{4,12}[-/]\d{4,12}|[0-9A-Za-z][0-9A-Za-z_]{5,})"
+    r"[0-9A-Za-z](?<![0-9A-Za-z_./][0-9A-Za-z])"
+    r"(?:(?<=[A-Za-z])[A-Za-z]{0,4}\d{0,4}(?:-[0-9A-Z]{2,8}){2,4}|(?<=[A-Za-z])[A-Za-z]{0,3}\d{2,9}[-/]\d{2,12}|(?<=[A-Z])[A-Z]{0,5}-\d{5,12}(?:-\d{1,6})?|(?<=\d)\d{3,11}[-/]\d{4,12}|[0-9A-Za-z_]{5,})"
     r"(?![0-9A-Za-z_])"
 )
-_UNIT = (
-    r"(?:[kmμunp]?(?:g|mol|l|L|IU|U|kat|Eq|Pa|Gy|Sv|Bq|m|s)|cfu|CFU|copies|cps|kcal|bpm|mmHg"
-    r"|×|\*|%|‰|℃|°|/(?:L|l|ml|mL|ul|uL|μL|HP|LP|h|d|min|kg)|次|个|元|毫|微|万|单位|步|片|粒)(?![A-Za-z])"
-)
-_UNIT_BEHIND = re.compile(" ?" + _UNIT)
-_MEASURED = re.compile(r"\d+" + _UNIT)
-_MEASURE_BEFORE = re.compile(r"(?:[<>=≤≥~±×^]|参考[值范围区间]{0,4}[ :]?) ?$")
 _LEAST_DIGITS = 5
+_LEAST_IN_PARTS = 4
+# rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
+_NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+[A-Za-z]?")
+_YEARS = re.compile(r"(?:19|20)\d\d[-/](?:19|20)\d\d")
+_DECIMAL = re.compile(r"\.\d{1,4}(?![0-9.])")
+_LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN)(?=\d+$)")
 
 
 def find_leftovers(text: str) -> Iterator[Span]:
     """Spans in a folded text; also finds what another finder knows better, which then goes first."""
     for match in _RUN.finditer(text):
-        digits = sum(char.isdecimal() for char in match[0])
-        if digits < _LEAST_DIGITS:
+        run = match[0]
+        least = _LEAST_IN_PARTS if run.count("-") > 1 else _LEAST_DIGITS
+        if sum(map(str.isdecimal, run)) < least or _is_harmless(text, match):
             continue
-        if _MEASURED.fullmatch(match[0]):
-            continue
-        if match[0].isdecimal() and (
-            _UNIT_BEHIND.match(text, match.end())
-            or _MEASURE_BEFORE.search(text, max(0, match.start() - 8), match.start())
-        ):
-            continue
-        yield Span(match.start(), match.end(), "MRN", LEFT_OVER)
+        label = _LABEL.match(run)
+        yield Span(match.start() + (label.end() if label else 0), match.end(), "MRN", LEFT_OVER)
+
+
+def _is_harmless(text: str, match: re.Match[str]) -> bool:
+    run, start, end = match[0], match.start(), match.end()
+    if measures(run) or _NAMED.fullmatch(run) or _YEARS.fullmatch(run):
+        return True
+    if run[0].isdecimal() and run[-1].isdecimal() and not run.isalnum():
+        return is_measured(text, start, end) or is_code(text, start)
+    if run.isdecimal() and (_DECIMAL.match(text, end) or is_measured(text, start, end)):
+        return True
+    return is_code(text, start)

@@ -1,62 +1,74 @@
-"""Numbers that show by their shape what they are: identity cards, telephones, e-mail, plates."""
+"""Numbers that show by their shape what they are: identity cards, bank cards, telephones, travel documents.
+
+Only where seven figures stand close together is anything tried: most figures of a note are values and dates.
+"""
 
 import re
 from collections.abc import Iterator
 
 from deid.text.checks import has_birth_date, is_credit_code, is_identity_card, passes_luhn
+from deid.text.measures import is_code
 from deid.text.patterns import NO_WORD_BEFORE, NO_WORD_BEHIND, Pattern, pattern
-from deid.text.spans import CHECKED, SHAPED, Span
+from deid.text.spans import CHECKED, LIKELY, SHAPED, Span
 
 _NUMBER_BEFORE = r"(?<![0-9A-Za-z.])"
 _NUMBER_ENDS = r"(?![0-9]|\.[0-9])"
-_MISREAD = str.maketrans("OoIl|", "00111")
+# What scanners and typists take for digits.
+_MISREAD = str.maketrans("OoIl|SB", "0011158")
+_FIGURE = "[0-9OoIl|SB]"
+# Seven or more figures or stars with little between: where a number of a person may stand. Letters, brackets
+# and a country may stand in front of it.
+_CROWD = re.compile(rf"{_FIGURE}(?:[ \t\n()./·*-]{{0,3}}[0-9OoIl|SBXx]|\*{{2,10}}){{5,}}")
+_LETTER = re.compile("[A-Z]")
+_A_DATE = re.compile(r"(?:19|20)\d\d([-/.])[01]?\d\1[0-3]?\d(?: [012]?\d)?$")
+_CARD_LENGTH = 10
+_MOBILE_LENGTH = 9
+_MARGIN = 6
+_MOST = 400
+_LEAST_DIGITS = 5
 
 # 17 characters and a check, with what scanning and typing put between; misread O and l counted as digits.
 _CARD_18 = re.compile(
-    NO_WORD_BEFORE + r"[0-9OoIl|](?:[ \t\n-]{0,2}[0-9OoIl|]){16}[ \t\n-]{0,2}[0-9XxOoIl|]" + NO_WORD_BEHIND
+    rf"{NO_WORD_BEFORE}{_FIGURE}(?:[ \t\n-]{{0,2}}{_FIGURE}){{16}}[ \t\n-]{{0,2}}[0-9XxOoIl|SB]{NO_WORD_BEHIND}"
 )
-_CARD_15 = re.compile(NO_WORD_BEFORE + r"[1-8]\d{14}" + NO_WORD_BEHIND)
+_CARD_15 = re.compile(rf"{NO_WORD_BEFORE}{_FIGURE}(?:[ \n-]?{_FIGURE}){{14}}{NO_WORD_BEHIND}")
+_CARD_MASKED = re.compile(rf"{NO_WORD_BEFORE}\d{{1,10}}\*{{4,14}}\d{{0,4}}[0-9Xx]?{NO_WORD_BEHIND}")
 _CODE = "[0-9A-HJ-NP-RT-UW-Y]"
-_CREDIT_CODE = re.compile(NO_WORD_BEFORE + _CODE + r"{2}\d{6}" + _CODE + "{10}" + NO_WORD_BEHIND)
-_BANK_CARD = re.compile(NO_WORD_BEFORE + r"[3-6]\d(?:[ -]?\d){13,17}" + NO_WORD_BEHIND)
-_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_PROVINCES_ON_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
+_CREDIT_CODE = re.compile(rf"{NO_WORD_BEFORE}{_CODE}{{2}}\d{{6}}{_CODE}{{10}}{NO_WORD_BEHIND}")
+_BANK_CARD = re.compile(
+    rf"{NO_WORD_BEFORE}[3-6]\d(?:[ -]?\d|\n(?=\d{{3,4}}(?!\d))\d){{13,17}}{NO_WORD_BEHIND}"
+)
+_MOBILE = re.compile(
+    rf"(?<![0-9A-Za-z.])(?:(?:\+|00)?86[ -]?)?[1Il|](?:[ \n.-]?{_FIGURE}){{10}}(?![0-9A-Za-z]|\.[0-9])"
+)
+_BLOCKS = (
+    (3, 4, 4),
+    (3, 3, 2, 3),
+    (3, 3, 5),
+    (3, 8),
+    (7, 4),
+    (4, 7),
+    (3, 3, 3, 2),
+    (5, 6),
+    (4, 4, 3),
+    (1,) * 11,
+)
+_LEAST_TRUE_DIGITS = 3
 
-# Nothing else in a note looks like these.
-_SHAPES: tuple[Pattern, ...] = (
-    pattern(
-        "EMAIL",
-        SHAPED,
-        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?@\s?[A-Za-z0-9-]{1,63}",
-        r"(?:\.[A-Za-z0-9-]{1,63}){1,4}",
-    ),
-    pattern(
-        "URL",
-        SHAPED,
-        NO_WORD_BEFORE,
-        r"(?:(?:https?|ftp)://|www\.)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{3,2000}",
-        any_case=True,
-    ),
-    pattern("IP", SHAPED, rf"(?<![0-9.])(?:{_BYTE}\.){{3}}{_BYTE}", _NUMBER_ENDS),
-    pattern("IP", SHAPED, r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{1,4}:){5,7}[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])"),
-    pattern(
-        "DEVICE_ID", SHAPED, r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])"
-    ),
-    # Mobile, in blocks of 3-4-4 or 3-3-2-3; then landline with area code, 400 and 800 numbers.
-    pattern(
-        "PHONE", SHAPED, NO_WORD_BEFORE, r"(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}", _NUMBER_ENDS
-    ),
-    pattern("PHONE", SHAPED, NO_WORD_BEFORE, r"1[3-9]\d[ -]?\d{3}[ -]?\d{2}[ -]?\d{3}", _NUMBER_ENDS),
+_EXTENSION = r"(?: ?(?:-|转|ext\.?|\*|分机) ?\d{1,6})?"
+_UNLETTERED: tuple[Pattern, ...] = (
+    pattern("PHONE", SHAPED, NO_WORD_BEFORE, r"1[3-9]\d\*{2,8}\d{2,4}", NO_WORD_BEHIND),
+    # Landline with area code, 400 and 800 numbers; North American; any number written with its country.
     pattern(
         "PHONE",
         SHAPED,
         _NUMBER_BEFORE,
-        r"(?:\+?86[ -]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[ -]?[2-8]\d{2,3}[ -]?\d{4}",
-        r"(?:(?:-|转|ext\.? ?)\d{1,6})?",
+        r"(?:\+?86[ -]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[ ·/.-]{0,3}[2-8](?:[ ·.-]?\d){6,7}(?!\d)",
+        _EXTENSION,
         _NUMBER_ENDS,
     ),
+    pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"[2-8]\d{6,7} ?转 ?\d{1,6}"),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"[48]00[ -]?\d{3,4}[ -]?\d{3,4}", _NUMBER_ENDS),
-    # North American, and any number written with its country.
     pattern(
         "PHONE",
         SHAPED,
@@ -65,39 +77,87 @@ _SHAPES: tuple[Pattern, ...] = (
         _NUMBER_ENDS,
         any_case=True,
     ),
-    pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"\+\d{1,3}(?:[ -]?\d{2,4}){2,5}", _NUMBER_ENDS),
+    pattern(
+        "PHONE",
+        SHAPED,
+        _NUMBER_BEFORE,
+        r"(?:\(\+\d{1,3}\)|\+\d{1,3})(?:[ -]?(?:\(\d{1,4}\)|\d{1,4})){2,5}",
+        _NUMBER_ENDS,
+    ),
+    pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"00(?:1|8[0-8]\d|[2-9]\d)-\d{1,4}-\d{3,8}", _NUMBER_ENDS),
+    pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"(?:[157]\d{6}\(\d\)|[157]/\d{6}/\d)", NO_WORD_BEHIND),
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9-])"),
+)
+_LETTERED = (
+    *_UNLETTERED,
     pattern("PASSPORT", SHAPED, NO_WORD_BEFORE, r"(?:E[A-HJ-NP-Z]\d{7}|[EGDSPKH]\d{8})", NO_WORD_BEHIND),
     pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[HMC]\d{8}(?:\d{2})?", NO_WORD_BEHIND),
     pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
-    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9-])"),
-    pattern(
-        "PLATE",
-        SHAPED,
-        f"[{_PROVINCES_ON_PLATES}][A-HJ-NP-Z][· -]?",
-        "(?:[DF]?[A-HJ-NP-Z0-9]{5}[DF]?|[A-HJ-NP-Z0-9]{4}[挂学警港澳])",
-        NO_WORD_BEHIND,
-    ),
-    pattern("WECHAT_QQ", SHAPED, NO_WORD_BEFORE, r"wxid_[A-Za-z0-9]{4,20}", NO_WORD_BEHIND),
-    pattern("WECHAT_QQ", SHAPED, r"(?<=QQ)\d{5,11}", NO_WORD_BEHIND),
 )
+# (01)06901234567892(17)270101(21)S5678: what GS1 prints on a device, read by a person.
+_UDI = re.compile(r"\(01\) ?\d{14}(?: ?\(\d{2,3}\) ?[A-Za-z0-9/-]{1,20}){0,6}")
+_SOLDIER = re.compile("[\u4e00-\u9fff]字第 ?\\d{4,10} ?号")
+# 幺三八零零零一二三四五: a telephone as it was said.
+_SAID = re.compile("[〇零○幺洞一二三四五六七八九]{7,13}(?![年月十百千万分])")
 
 
 def find_numbers(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    yield from _identity_cards(text)
-    for match in _CREDIT_CODE.finditer(text):
+    for crowd in _CROWD.finditer(text):
+        if not _A_DATE.match(crowd[0]) and sum(map(str.isdecimal, crowd[0][:_MOST])) >= _LEAST_DIGITS:
+            yield from _in_crowd(text, crowd)
+    for match in _UDI.finditer(text):
+        yield Span(match.start(), match.end(), "DEVICE_ID", SHAPED)
+    for match in _SOLDIER.finditer(text):
+        yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
+    for match in _SAID.finditer(text):
+        yield Span(match.start(), match.end(), "PHONE", LIKELY)
+
+
+def _in_crowd(text: str, crowd: re.Match[str]) -> Iterator[Span]:
+    start, end = max(0, crowd.start() - _MARGIN), min(len(text), crowd.end() + 2 * _MARGIN)
+    length = len(crowd[0])
+    if length >= _CARD_LENGTH:
+        yield from _identity_cards(text, start, end)
+    if length >= _CARD_LENGTH or _LETTER.match(text, crowd.end()):
+        yield from _checked(text, start, end)
+    if length >= _MOBILE_LENGTH:
+        for match in _MOBILE.finditer(text, start, end):
+            if _is_mobile(match[0]):
+                yield Span(match.start(), match.end(), "PHONE", SHAPED)
+    shapes = _LETTERED if _LETTER.search(text, start, crowd.start() + 1) else _UNLETTERED
+    for shape in shapes:
+        for match in shape.regex.finditer(text, start, end):
+            if not is_code(text, match.start()):
+                yield Span(match.start(), match.end(), shape.type, shape.score)
+
+
+def _checked(text: str, start: int, end: int) -> Iterator[Span]:
+    for match in _CREDIT_CODE.finditer(text, start, end):
         if is_credit_code(match[0]):
             yield Span(match.start(), match.end(), "ORG", CHECKED)
-    for match in _BANK_CARD.finditer(text):
-        digits = re.sub("[ -]", "", match[0])
+    for match in _BANK_CARD.finditer(text, start, end):
+        digits = re.sub("[ \n-]", "", match[0])
         if passes_luhn(digits) and len(set(digits)) > 2:
             yield Span(match.start(), match.end(), "BANK_CARD", SHAPED)
-    for shape in _SHAPES:
-        yield from shape.spans(text)
 
 
-def _identity_cards(text: str) -> Iterator[Span]:
-    for match in _CARD_18.finditer(text):
+def _is_mobile(written: str) -> bool:
+    """Eleven figures, most of them digits, in blocks as people write them, or broken once by a line."""
+    local = re.sub(r"^(?:\+|00)?86[ -]?(?=[1Il|])", "", written)
+    blocks = re.split("[ \n.-]", local)
+    number = "".join(blocks)
+    if sum(map(str.isdecimal, number)) < _LEAST_TRUE_DIGITS or "|" in number[1:] * (
+        not number[1:].isdecimal()
+    ):
+        return False
+    if number.translate(_MISREAD)[:2] not in ("13", "14", "15", "16", "17", "18", "19"):
+        return False
+    return len(blocks) == 1 or tuple(map(len, blocks)) in _BLOCKS or local.count("\n") == 1 == len(blocks) - 1
+
+
+def _identity_cards(text: str, start: int, end: int) -> Iterator[Span]:
+    for match in _CARD_18.finditer(text, start, end):
         written = re.sub("[ \t\n-]", "", match[0])
         number = written.translate(_MISREAD)
         if not has_birth_date(number):
@@ -105,8 +165,14 @@ def _identity_cards(text: str) -> Iterator[Span]:
         if is_identity_card(number):
             yield Span(match.start(), match.end(), "ID_CARD", CHECKED)
         # Without a fitting check the shape must be whole: several columns of digits may add up to 18.
-        elif written == match[0]:
+        elif written == match[0] and written[:6].isdecimal():
             yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
-    for match in _CARD_15.finditer(text):
-        if has_birth_date(match[0]):
+    for match in _CARD_15.finditer(text, start, end):
+        written = re.sub("[ \n-]", "", match[0])
+        number = written.translate(_MISREAD)
+        whole = written == match[0] or match[0][6:7] in " \n-"
+        if whole and number[0] in "12345678" and has_birth_date(number):
+            yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
+    for match in _CARD_MASKED.finditer(text, start, end):
+        if len(match[0]) in (15, 18):
             yield Span(match.start(), match.end(), "ID_CARD", SHAPED)

@@ -1,51 +1,109 @@
 """Ages above 89, ethnic group and religion: few share them, so they point at people."""
 
+import re
 from collections.abc import Iterator
 
-from deid.text.patterns import NO_LETTER_BEFORE, NO_LETTER_BEHIND, any_of, pattern
+from deid.text.patterns import any_of, pattern
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
-_OLD = r"(?P<v>(?:9\d|1[0-4]\d)"  # closed by each pattern, with the unit inside
-_OLD_HAN = "(?:九十[一二三四五六七八九]?|一?百(?:零[一二三四五六七八九]|一十[一二三四五六七八九]?|二十)?)"
-_NO_DIGIT_BEFORE = r"(?<![0-9.])"
-_NO_DIGIT_BEHIND = r"(?![0-9.])"
-_BETWEEN = "[ :]{0,4}"
-
-_PATTERNS = (
-    pattern("AGE", SHAPED, _NO_DIGIT_BEFORE, _OLD, r" ?(?:周岁|虚岁|岁)(?:\d{1,2}个?月)?)"),
-    pattern("AGE", SHAPED, f"(?<![零一二三四五六七八九十百])(?P<v>{_OLD_HAN}周?岁)"),
-    pattern("AGE", LABELLED, "年龄", _BETWEEN, _OLD, ")", _NO_DIGIT_BEHIND),
+# The first figure is read before what must not stand in front of it: so a text is skipped through faster.
+_OLD = r"(?:9(?<![0-9.]9)\d|1(?<![0-9.]1)[0-4]\d)"
+_HAN_ONE = "[一二三四五六七八九]"
+_OLD_HAN = (
+    f"(?:九(?<![零一二三四五六七八九十百]九)十(?:有?{_HAN_ONE})?"
+    f"|(?:一百|百)(?:[零〇]?{_HAN_ONE}|一十{_HAN_ONE}?|二十)?)"
+)
+_YEARS = "(?:周岁|虚岁|岁)(?:半|零?[0-9一二三四五六七八九十]{1,2}个?月)?"
+_BETWEEN = r"[ :|\t]{0,4}"
+_AGED = (
+    pattern("AGE", SHAPED, _OLD, f" ?[余多几]?{_YEARS}"),
+    pattern("AGE", SHAPED, _OLD_HAN, f"[余多几]?{_YEARS}"),
+    pattern("AGE", LIKELY, "九旬|期颐"),
+    pattern("AGE", SHAPED, _OLD, "[- ]?(?:(?:[Yy]ears?|[Yy]rs?)[- ]?(?:old|of age)|[Yy]/?[Oo]?(?![A-Za-z]))"),
+    pattern(
+        "AGE", LABELLED, f"(?:年龄|虚岁|实足年龄|享年)(?:\\(岁\\))?{_BETWEEN}(?P<v>{_OLD}(?: ?岁)?)(?![0-9.])"
+    ),
+)
+_AGED_IN_ENGLISH = (
+    pattern("AGE", LABELLED, r"(?<![A-Za-z])aged?[ :]{0,2}", f"(?P<v>{_OLD})(?![0-9.])", any_case=True),
     pattern(
         "AGE",
         SHAPED,
-        _NO_DIGIT_BEFORE,
-        _OLD,
-        r"(?:[- ]?(?:years?|yrs?)[- ]?(?:old|of age)|[- ]?y/?o(?![a-z])))",
+        "(?:ninety|(?:one )?hundred)(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?",
+        "[- ]years?[- ](?:old|of age)",
         any_case=True,
     ),
-    pattern("AGE", SHAPED, NO_LETTER_BEFORE, "aged?[ :]{0,2}", _OLD, ")", _NO_DIGIT_BEHIND, any_case=True),
+)
+_PEOPLES = (
     pattern(
         "ETHNICITY",
         LABELLED,
-        "民族",
-        _BETWEEN,
-        r"(?P<v>[\u4e00-\u9fff]{1,6}?族?)(?=[^\u4e00-\u9fff]|$|婚|职业|国籍|性别)",
+        f"民 ?族{_BETWEEN}",
+        f"(?P<v>{any_of(WORDS.names['ethnic'])}族?|[\u4e00-\u9fff]{{1,6}}?族)",
+        "(?=[^\u4e00-\u9fff]|$|婚|职业|国籍|性别|已|未|籍|文化)",
     ),
-    pattern("ETHNICITY", LIKELY, f"{any_of(WORDS.names['ethnic'])}族(?!谱|群|系)"),
+    pattern("ETHNICITY", LIKELY, "穿青人|革家人|摩梭人"),
+    pattern(
+        "ETHNICITY",
+        LIKELY,
+        f"(?:[男女]|[已未]婚|岁)[ ,、/]{{1,4}}(?P<v>{any_of(WORDS.names['ethnic'])})(?=[ ,、/;\\n])",
+    ),
+    pattern("ETHNICITY", LABELLED, r"民族(?:代码|编码)[ :]{0,3}(?P<v>\d{1,2})(?!\d)"),
+)
+# 水族馆, 家族谱 and 满族自治县 name no people.
+_PEOPLE = re.compile("族(?!谱|群|系|馆|箱|元素|自治|乡|镇)")
+_NAMES_OF_PEOPLES = frozenset((*WORDS.names["ethnic"], "维", "哈"))
+_LONGEST = max(map(len, _NAMES_OF_PEOPLES))
+_FAITHS = (
     pattern(
         "RELIGION",
         LABELLED,
-        "(?:宗教信仰|信仰|宗教|信奉|religion)",
-        _BETWEEN,
-        r"(?P<v>[\u4e00-\u9fff]{1,6}教|[A-Z][a-z]{3,14})",
+        f"(?:宗教信仰|信仰|宗教|信奉){_BETWEEN}",
+        "(?P<v>[\u4e00-\u9fff]{1,6}?(?:教派|教徒|教(?!育|学|师|授|训)|派|证人)|佛|道)",
+    ),
+    pattern("RELIGION", LIKELY, "(?<=[信拜])[佛主](?=[^\u4e00-\u9fff]|$)"),
+    pattern(
+        "RELIGION",
+        LIKELY,
+        f"{any_of(WORDS.names['religions'])}(?!育|学|室|具|师)徒?|基督徒|穆斯林|回教徒?|佛教?徒",
+    ),
+)
+_IN_ENGLISH = (
+    pattern(
+        "ETHNICITY",
+        LABELLED,
+        "(?<![A-Za-z])(?:ethnicity|ethnic group|nationality|race)[ :]{1,3}",
+        r"(?P<v>[A-Z][a-z]{2,14}(?: American| Chinese)?)",
         any_case=True,
     ),
-    pattern("RELIGION", LIKELY, NO_LETTER_BEFORE, any_of(WORDS.names["religions"]), NO_LETTER_BEHIND),
+    pattern(
+        "RELIGION",
+        LABELLED,
+        "(?<![A-Za-z])(?:religion|faith)[ :]{1,3}",
+        r"(?P<v>[A-Z][A-Za-z\']{2,14})",
+        any_case=True,
+    ),
 )
 
 
 def find_traits(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for one in _PATTERNS:
+    kinds = [*_AGED, *_PEOPLES, *_FAITHS]
+    small = text.lower()
+    if any(word in small for word in ("age", "ninety", "hundred")):
+        kinds += _AGED_IN_ENGLISH
+    if any(word in small for word in ("ethnic", "nationality", "race", "religion", "faith")):
+        kinds += _IN_ENGLISH
+    for one in kinds:
         yield from one.spans(text)
+    yield from _peoples(text)
+
+
+def _peoples(text: str) -> Iterator[Span]:
+    for match in _PEOPLE.finditer(text):
+        at = match.start()
+        for length in range(min(_LONGEST, at), 0, -1):
+            if text[at - length : at] in _NAMES_OF_PEOPLES:
+                yield Span(at - length, match.end(), "ETHNICITY", LIKELY)
+                break

@@ -11,9 +11,15 @@ Lists = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`labels`: label in small letters -> type of the number behind it. The others: list -> its words."""
+    """`labels`: label in small letters -> type of the number behind it; `hints`: word in a label -> the type.
+
+    The others: list -> its words.
+    """
 
     labels: Mapping[str, str]
+    hints: Mapping[str, str]
+    numbers: Lists
+    dates: Lists
     surnames: frozenset[str]
     names: Lists
     places: Lists
@@ -22,15 +28,17 @@ class Words:
 
 def _read() -> Words:
     source: dict[str, Any] = tomllib.loads(files("deid.text").joinpath("words.toml").read_text("utf-8"))
-    labels = {label: kind for kind, text in source["labels"].items() for label in _words(text)}
+    labels, hints = (
+        {word: kind for kind, text in source[part].items() for word in _words(text)}
+        for part in ("labels", "hints")
+    )
     lists = {
-        part: {name: _words(text) for name, text in source[part].items()} for part in ("names", "places")
+        part: {name: _words(text) for name, text in source[part].items()}
+        for part in ("numbers", "dates", "names", "places", "english")
     }
     single = frozenset("".join(lists["names"].pop("surnames")))
-    english = {name: _words(text) for name, text in source["english"].items()}
-    return Words(
-        labels, single | frozenset(lists["names"]["compounds"]), lists["names"], lists["places"], english
-    )
+    surnames = single | frozenset(lists["names"]["compounds"])
+    return Words(labels=labels, hints=hints, surnames=surnames, **lists)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""Where somebody or something can be reached: e-mail, pages, machines of a network, accounts, number plates."""
+
+import re
+from collections.abc import Iterator
+
+from deid.text.patterns import Pattern, pattern
+from deid.text.spans import SHAPED, Span
+
+_AT = r"(?: ?@ ?\n?| ?[\[({]at[\])}] ?| at (?=[A-Za-z0-9-]{1,40}(?:\.| dot )[A-Za-z]))"
+_DOT = r"(?:\.|。| dot |\[dot\])"
+_EMAIL = (
+    pattern(
+        "EMAIL",
+        SHAPED,
+        rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{{1,64}}{_AT}[A-Za-z0-9-]{{1,63}}(?:\n[A-Za-z0-9-]{{1,30}}(?=\.))?",
+        rf"(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{1,4}}",
+    ),
+)
+_TOP = "com|cn|net|org|gov|edu|io|info|top|vip|xyz|hk|tw|mo|me|cc|club|site|online|tech|health|app"
+_PATH = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
+_WEB = (
+    pattern("URL", SHAPED, rf"(?<![0-9A-Za-z])(?:(?:https?|ftp)://|www\.){_PATH}{{3,2000}}", any_case=True),
+    pattern(
+        "URL",
+        SHAPED,
+        rf"(?<![0-9A-Za-z@.-])(?:[A-Za-z0-9-]{{1,63}}\.){{1,4}}(?:{_TOP})(?![A-Za-z0-9.@-])(?::\d{{2,5}})?(?:/{_PATH}{{0,2000}})?",
+        any_case=True,
+    ),
+)
+_WEB_SIGN = re.compile(rf"(?i):(?=//)|\.(?:{_TOP})(?![a-z0-9])")
+
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_HEX = "[0-9A-Fa-f]"
+_MACHINES = (
+    pattern("IP", SHAPED, rf"(?<![0-9.])(?:{_BYTE}\.){{3}}{_BYTE}(?::\d{{2,5}}|/\d\d?)?(?![0-9]|\.[0-9])"),
+    pattern("IP", SHAPED, rf"(?<![0-9A-Za-z:])(?:{_HEX}{{1,4}}:){{7}}{_HEX}{{1,4}}(?![0-9A-Za-z:])"),
+    # fe80::1, 2001:db8::8a2e:370:7334, but not 8:30::
+    pattern(
+        "IP",
+        SHAPED,
+        rf"(?<![0-9A-Za-z:])(?=[0-9A-Fa-f:]{{0,8}}[a-fA-F]|[23]\d{{3}}:)(?:{_HEX}{{1,4}}:){{1,6}}(?::{_HEX}{{1,4}}){{1,6}}(?![0-9A-Za-z:])",
+    ),
+    pattern("DEVICE_ID", SHAPED, rf"(?<![0-9A-Za-z:-])(?:{_HEX}{{2}}[:-]){{5}}{_HEX}{{2}}(?![0-9A-Za-z:-])"),
+    pattern("DEVICE_ID", SHAPED, rf"(?<![0-9A-Za-z.])(?:{_HEX}{{4}}\.){{2}}{_HEX}{{4}}(?![0-9A-Za-z.])"),
+)
+# Two parts of an address of the network and the beginning of a third; without one nothing of these is there.
+_NETWORK = re.compile(
+    rf"[.:-](?:(?<=\d\.)\d{{1,3}}\.\d|(?<=:){_HEX}{{0,4}}:|(?<=-){_HEX}{{2}}-{_HEX}{{2}}-|{_HEX}{{4}}\.)"
+)
+
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_TAKES = "[A-HJ-NP-Z0-9]"
+_PLATES = (
+    pattern(
+        "PLATE",
+        SHAPED,
+        rf"[{_PROVINCES}][A-HJ-NP-Z][· -]?",
+        rf"(?:[DF]?{_TAKES}{{5}}[DF]?超?|{_TAKES}{{4}}[挂学警港澳试领])(?![0-9A-Za-z])",
+    ),
+    pattern("PLATE", SHAPED, r"[使领]\d{3}[· ]?\d{3}(?!\d)"),
+    # Armed forces and police: 空A12345, WJ苏12345, WJ01-12345.
+    pattern("PLATE", SHAPED, r"[空海军陆北南沈兰济广成][A-HJ-NP-Z][· ]?\d{4,5}(?![0-9A-Za-z])"),
+    pattern("PLATE", SHAPED, rf"WJ ?(?:[{_PROVINCES}]|\d\d)[·-]?[0-9A-Z]?\d{{4}}[0-9A-Z]?(?![0-9A-Za-z])"),
+)
+_ACCOUNTS = (
+    pattern("WECHAT_QQ", SHAPED, r"wxid_(?<![0-9A-Za-z]wxid_)[A-Za-z0-9]{4,20}(?![0-9A-Za-z])"),
+    pattern("WECHAT_QQ", SHAPED, r"QQ(?P<v>\d{5,11})(?![0-9A-Za-z])"),
+)
+
+
+def find_contacts(text: str) -> Iterator[Span]:
+    """Spans in a folded text."""
+    kinds: list[Pattern] = [*_PLATES, *_ACCOUNTS]
+    if "@" in text or "at" in text:
+        kinds += _EMAIL
+    if _WEB_SIGN.search(text):
+        kinds += _WEB
+    if _NETWORK.search(text):
+        kinds += _MACHINES
+    for one in kinds:
+        yield from one.spans(text)

@@ -1,0 +1,38 @@
+"""Numbers and dates that a line end cuts in two, as in notes printed to a fixed width.
+
+Around each line end between two figures the two lines are read as one, and what is found across the cut
+is found in the text.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from deid.text.spans import Span
+
+_FIGURES = "0-9OoIl年月日〇零一二三四五六七八九十廿"
+_CUT = re.compile(
+    rf"(?<=[{_FIGURES}./:*@-]) ?\n {{0,4}}(?=[{_FIGURES}元Xx*]|[A-Z]\d)"
+    r"|(?<=[a-z.@]) ?\n {0,4}(?=[a-z])"
+)
+# A line that begins anew: 1. or 2、 of a list, a date with its year, a time of day.
+_ANEW = re.compile(r"\d{1,2}[、)]|\d{1,2}\.(?!\d)|\d{1,2}\. |(?:19|20)\d\d[-/.年]|[0-2]?\d:[0-5]\d(?!\d)")
+_REACH = 40
+
+
+def across_lines(text: str, finders: Iterable[Callable[[str], Iterable[Span]]]) -> Iterator[Span]:
+    """What `finders` find across a line end. `text` is folded."""
+    finders = tuple(finders)
+    for cut in _CUT.finditer(text):
+        before, behind = cut.span()
+        if _ANEW.match(text, behind) or (
+            text[before - 1].islower() and "@" not in text[before - _REACH : before]
+        ):
+            continue
+        start = max(text.rfind("\n", 0, before) + 1, before - _REACH)
+        stop = text.find("\n", behind)
+        line = text[start:before] + text[behind : min(behind + _REACH, stop if stop >= 0 else len(text))]
+        edge = before - start
+        for finder in finders:
+            for span in finder(line):
+                if span.start < edge < span.end:
+                    yield Span(start + span.start, behind + span.end - edge, span.type, span.score)
