@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-annotate --
 	--no-emit-index-url --no-emit-find-links --group build $(UPGRADE) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture check check-docs check-policies policy bench bench-deid lock docs policy-tools test-tools clean
+.PHONY: help setup demo test torture check check-docs check-policies policy bench bench-deid lock model docs policy-tools test-tools clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -44,7 +44,10 @@ check: $(READY) ## lint, types, import directions, policies, docs and locks in s
 	$(BIN)/python -m pytest -q tests/house
 	@$(MAKE) --no-print-directory check-docs check-policies
 
-check-docs: $(READY)
+check-model: $(READY) ## teach the name finder again (minutes; the same bytes each time on one machine)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m deid.training.build
+
+docs: $(READY)
 	$(BIN)/python -m docs.generate --check
 
 check-policies: $(READY)
@@ -80,6 +83,9 @@ lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer 
 	$(COMPILE) --extra fabric -o requirements/fabric.lock
 	$(COMPILE) --extra fabric --group dev -o requirements/dev.lock
 	$(COMPILE) --group peers -o requirements/bench.lock
+
+model: $(READY) ## teach the name finder again (minutes; the same bytes each time on one machine)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m deid.training.build
 
 docs: $(READY) ## write the pages that are made from the program itself
 	$(BIN)/python -m docs.generate

@@ -1,11 +1,13 @@
-"""Once a text has named somebody, the name counts everywhere in it.
+"""Once a text has named somebody, the name counts everywhere in it: whole, spaced, broken over two lines.
 
-Only whole names are carried: two characters that are also an everyday word would take the text apart.
+What is also a word of the dictionary is not carried, and nothing is carried into the middle of a word: two
+characters that stand in 高兴 or 提高 would take the text apart.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
+from deid.text.namefinder.features import Codes, is_word, place_in_word, word_codes
 from deid.text.spans import LIKELY, Span
 from deid.text.words import WORDS
 
@@ -13,37 +15,64 @@ _HAN_NAME = re.compile("[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+(?:[·.][\u3400-\u9
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'-]+\d{0,4}(?:[ ,.]+[A-Z][A-Za-z'.-]*\d{0,4}){1,3}")
 _LEAST_LATIN = 4
 _FIRST_HAN = "\u3400"
+_BLANKS = " \t\n\r"
+_MOST_BLANKS = 3
+_WITH_GIVEN_NAME = 3
 
 
 def find_again(text: str, found: Iterable[Span]) -> Iterator[Span]:
     """Every other place where a name of `found` stands. `text` is folded."""
-    names: set[str] = set()
+    names: dict[str, set[str]] = {}
     for span in found:
         if span.type == "NAME":
-            names.update(_carried(text[span.start : span.end]))
+            for name in _carried(text[span.start : span.end]):
+                names.setdefault(name[0], set()).add(name)
     if not names:
         return
-    lengths = sorted({len(name) for name in names}, reverse=True)
-    beginnings = "".join(sorted({name[0] for name in names}))
-    for match in re.finditer(f"[{re.escape(beginnings)}]", text):
+    words = word_codes(text)
+    for match in re.finditer(f"[{re.escape(''.join(sorted(names)))}]", text):
         at = match.start()
-        pieces = (text[at : at + length] for length in lengths)
-        name = next((one for one in pieces if one in names and _is_whole(text, at, at + len(one))), "")
-        if name:
-            yield Span(at, at + len(name), "NAME", LIKELY)
+        ends = (_end(text, at, name) for name in names[match[0]])
+        end = max((one for one in ends if one and _is_whole(text, words, at, one)), default=0)
+        if end:
+            yield Span(at, end, "NAME", LIKELY)
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """A Latin name counts only as whole words; between Han characters there are no words."""
-    around = text[max(0, start - 1) : start] + text[end : end + 1]
-    return text[start] >= _FIRST_HAN or not re.search("[A-Za-z]", around)
+def _end(text: str, at: int, name: str) -> int:
+    """Where `name` ends if it begins at `at`, with at most a few blanks between its characters; or 0."""
+    if text.startswith(name, at):
+        return at + len(name)
+    if name[0] < _FIRST_HAN:
+        return 0
+    for number, char in enumerate(name):
+        blanks = 0
+        while number and blanks < _MOST_BLANKS and at < len(text) and text[at] in _BLANKS:
+            at, blanks = at + 1, blanks + 1
+        if not text.startswith(char, at):
+            return 0
+        at += 1
+    return at
+
+
+def _is_whole(text: str, words: Codes, start: int, end: int) -> bool:
+    """A Latin name counts only as whole words; a Chinese one only where it does not cut a word in two."""
+    if text[start] < _FIRST_HAN:
+        return not re.search("[A-Za-z]", text[max(0, start - 1) : start] + text[end : end + 1])
+    first, last = place_in_word(int(words[start])), place_in_word(int(words[end - 1]))
+    return first in ("first", "only") and last in ("last", "only")
 
 
 def _carried(name: str) -> Iterator[str]:
     word = re.sub(r"\s", "", name)
     if _HAN_NAME.fullmatch(word):
-        if word not in WORDS.names["everyday"]:
-            yield from (word, f"{word[0]} {word[1:]}", " ".join(word))
+        if not _is_everyday(word):
+            yield word
+        if len(word) == _WITH_GIVEN_NAME and word[:2] not in WORDS.surnames and not _is_everyday(word[1:]):
+            yield word[1:]
     elif _LATIN_NAME.fullmatch(name):
         yield name
         yield from (part for part in re.split(r"[ ,.]+", name) if len(part) >= _LEAST_LATIN)
+
+
+def _is_everyday(word: str) -> bool:
+    return word in WORDS.names["everyday"] or is_word(word)

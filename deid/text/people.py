@@ -1,13 +1,15 @@
 """Chinese names where something points at them: a label, a title, a sex and age behind, a dot inside.
 
-There is no name model here. A name that nothing points at and that is nowhere pointed at in the same text is
-not found; what is found once is found everywhere in it (memory.py).
+What nothing points at, the name finder sees (namefinder/), and it is asked about everything here that is more
+than a label away from certain. What is found once is found everywhere in the text (memory.py).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from deid.text.namefinder import look
 from deid.text.patterns import any_of
+from deid.text.romanised import find_romanised
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 from deid.text.titled import find_titled
 from deid.text.words import WORDS
@@ -35,6 +37,9 @@ _NO_NAMES = frozenset(WORDS.names["no-names"])
 # 姓名: and what is written there; 医师:张三、李四
 _COLON = r"(?:\([^()\n]{0,12}\))?[ \t]{0,4}(?::[ \t]{0,6}\n?[ \t]{0,6}|[ \t]{1,6})"
 _AFTER_LABEL = re.compile(_LABEL + _COLON)
+_SURE = any_of(label for label in WORDS.names["labels"] if "姓名" in label or "签" in label)
+_AFTER_SURE_LABEL = re.compile(_SURE + _COLON)
+_TITLE = re.compile(any_of(WORDS.names["titles"]))
 _LISTED = re.compile(r"[ \t]{0,2}[、/,;和及][ \t]{0,2}")
 # 手术者何伟民: a label for a person needs no colon, if a name follows and ends like one
 _AFTER_PERSON = re.compile(rf"{_LABEL}(?<=[者人师生士员])(?=(?P<v>{_SURNAME}{_HAN}{{1,2}}){_ENDS})")
@@ -66,25 +71,27 @@ _MASKED = re.compile(
 
 
 def find_people(text: str) -> Iterator[Span]:
-    """Spans in a folded text."""
-    yield from _after_labels(text)
-    yield from _after_weak_labels(text)
-    yield from find_titled(text)
-    for regex, rare in _ANCHORED:
-        for match in regex.finditer(text):
-            if _is_plain_name(match["v"], rare):
-                yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
-    for match in _DOTTED_NAME.finditer(text):
-        if _EPONYM.match(match[0]):
-            continue
-        yield Span(match.start() + _lead(match[0]), match.end(), "NAME", LIKELY)
-    for match in _MASKED.finditer(text):
-        yield Span(match.start(), match.end(), "NAME", LIKELY)
+    """Spans in a folded text: what the rules find and the network does not rule out, and what it sees itself."""
+    opinion = look(text)
+    for rule, least in _RULES:
+        for span in rule(text):
+            if opinion.odds(span.start, span.end) >= least:
+                yield span
+    for span in find_titled(text):
+        if opinion.odds(span.start, span.end) >= _LEAST_BEFORE_TITLE:
+            yield span
+    yield from opinion.names()
+    yield from find_romanised(text)
+
+
+def _after_sure_labels(text: str) -> Iterator[Span]:
+    for match in _AFTER_SURE_LABEL.finditer(text):
+        yield from _listed(text, match.end(), sure=True)
 
 
 def _after_labels(text: str) -> Iterator[Span]:
     for match in _AFTER_LABEL.finditer(text):
-        yield from _listed(text, match.end(), sure="姓名" in match[0] or "签" in match[0])
+        yield from _listed(text, match.end(), sure=False)
     for match in _AFTER_PERSON.finditer(text):
         if _is_plain_name(match["v"], _RARE_FOR_PATIENTS):
             yield from _listed(text, match.end(), sure=False)
@@ -97,7 +104,37 @@ def _after_weak_labels(text: str) -> Iterator[Span]:
             if ":" in match[0]:
                 yield from _listed(text, match.end(), sure=False)
             elif (name := _FULL.match(text, match.end())) and _is_plain_name(name[0], rare):
-                yield Span(name.start(), name.end(), "NAME", LIKELY)
+                yield Span(name.start(), _before_title(text, name.start(), name.end()), "NAME", LIKELY)
+
+
+def _anchored(text: str) -> Iterator[Span]:
+    for regex, rare in _ANCHORED:
+        for match in regex.finditer(text):
+            if _is_plain_name(match["v"], rare):
+                yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
+
+
+def _dotted(text: str) -> Iterator[Span]:
+    for match in _DOTTED_NAME.finditer(text):
+        if not _EPONYM.match(match[0]):
+            yield Span(match.start() + _lead(match[0]), match.end(), "NAME", LIKELY)
+
+
+def _masked(text: str) -> Iterator[Span]:
+    for match in _MASKED.finditer(text):
+        yield Span(match.start(), match.end(), "NAME", LIKELY)
+
+
+# Each with the least odds the network must give what it finds: the more points at a name, the less.
+_RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
+    (_after_sure_labels, 0.0),
+    (_after_labels, 0.04),
+    (_after_weak_labels, 0.1),
+    (_anchored, 0.02),
+    (_dotted, 0.3),
+    (_masked, 0.1),
+)
+_LEAST_BEFORE_TITLE = 0.1
 
 
 def _listed(text: str, at: int, *, sure: bool) -> Iterator[Span]:
@@ -106,11 +143,18 @@ def _listed(text: str, at: int, *, sure: bool) -> Iterator[Span]:
         match = _FULL.match(text, at) or (_ANYTHING.match(text, at) if sure else None)
         if match is None or match[0] in WORDS.names["labels"]:
             return
-        yield Span(match.start(), match.end(), "NAME", LABELLED)
+        end = _before_title(text, match.start(), match.end())
+        yield Span(match.start(), end, "NAME", LABELLED)
         between = _LISTED.match(text, match.end())
         if between is None:
             return
         at = between.end()
+
+
+def _before_title(text: str, start: int, end: int) -> int:
+    """Where the name ends if a title begins inside it: 审核:郗主任."""
+    title = _TITLE.search(text, start + 1, end + 3)
+    return title.start() if title and start < title.start() < end else end
 
 
 def _is_plain_name(name: str, rare: frozenset[str]) -> bool:
