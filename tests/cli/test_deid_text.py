@@ -180,31 +180,31 @@ def _read(lines: str) -> list[dict[str, Any]]:
 
 OURS = """
 [[label]]
-words = ["腕带号"]
+words = ["床头牌"]
 type = "MRN"
-examples = ["腕带号：W12"]
+examples = ["床头牌：W12"]
 
 [[dictionary]]
-words = ["翠兰"]
-type = "NAME"
+words = ["绿萝间"]
+type = "ADDRESS"
 """
 
 
 def test_a_hospitals_own_recognisers_are_tried_on_a_sample_and_then_used(tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text(OURS, "utf-8")
-    (tmp_path / "note.txt").write_text("老伴翠兰陪护，腕带号：W12", "utf-8")
+    (tmp_path / "note.txt").write_text("转绿萝间陪护，床头牌：W12", "utf-8")
     ours, note = str(tmp_path / "ours.toml"), str(tmp_path / "note.txt")
     told = typed("deid", "check", ours, "--sample", note)
     assert told.exit_code == 0, told.stderr
     assert [line.split() for line in told.stdout.splitlines()[1:]] == [
-        ["2", "腕带号", "1/1", "1", "1"],
+        ["2", "床头牌", "1/1", "1", "1"],
         ["7", "1", "words", "0/0", "1", "1"],
     ]
-    assert typed("deid", "text", note, "--recognizers", ours).stdout == "老伴[姓名]陪护，腕带号：[病历号]"
+    assert typed("deid", "text", note, "--recognizers", ours).stdout == "转[地址]陪护，床头牌：[病历号]"
 
 
 def test_an_example_that_does_not_hold_has_an_exit_code_and_its_number(tmp_path: Path) -> None:
-    (tmp_path / "ours.toml").write_text(OURS.replace("：W12", "：待定") + 'not = ["翠兰"]\n', "utf-8")
+    (tmp_path / "ours.toml").write_text(OURS.replace("：W12", "：待定") + 'not = ["绿萝间"]\n', "utf-8")
     told = typed("deid", "check", str(tmp_path / "ours.toml"))
     assert told.exit_code == 4
     assert "nothing is found in examples" in told.stdout

@@ -17,6 +17,7 @@ class House:
     """What a hospital might add: finders, and terms that identify nobody."""
 
     finders: tuple[Finder, ...] = ()
+    digest: str = ""
     allowed: frozenset[str] = frozenset()
 
 
