@@ -40,6 +40,9 @@ _HOME = re.compile(
 )
 _EITHER = frozenset(("单位", "学校"))
 _LEAST_NAME = 3
+_FILLS_CELL = re.compile(r"(?:\([^()\n]{0,16}\)|/[^|\t\n]{1,8})? {0,40}([|\t\n])")
+_LONGEST_HEAD = 1000
+_MOST_COLUMNS = 40
 _MOST_ROWS = 400
 _POSTCODE = pattern(
     "POSTCODE", LABELLED, r"(?:邮编|邮政编码|邮码)[ \t]{0,3}[:是]?[ \t]{0,4}(?P<v>\d(?: ?\d){5})(?!\d)"
@@ -49,6 +52,7 @@ _POSTCODE = pattern(
 def find_labelled_places(text: str, marks: Sequence[Landmark], taken: Taken) -> Iterator[Span]:
     """Spans of a folded text."""
     yield from _POSTCODE.spans(text)
+    below: dict[int, int] = {}
     for mark in marks:
         if mark.kind not in ("home", "employer"):
             continue
@@ -62,7 +66,7 @@ def find_labelled_places(text: str, marks: Sequence[Landmark], taken: Taken) -> 
             span = _employer(text, mark, at, colon=colon, blank=blank)
         if span:
             yield span
-        yield from _column(text, mark)
+        yield from _column(text, mark, below)
 
 
 def _home(text: str, at: int, taken: Taken, *, colon: bool) -> Span | None:
@@ -110,35 +114,33 @@ def _says_something(value: str) -> str:
     return "" if plain.startswith(("同", "不详", "无固定")) else plain
 
 
-def _column(text: str, mark: Landmark) -> Iterator[Span]:
-    """What stands in the rows below a label that heads a column of a table."""
-    begin = text.rfind("\n", 0, mark.start) + 1
-    head_end = text.find("\n", mark.end)
-    if head_end < 0:
+def _column(text: str, mark: Landmark, below: dict[int, int]) -> Iterator[Span]:
+    """What stands in the rows below a label that heads a column of a table.
+
+    `below`: how far each column has been read, so that no row is read again for a label in a row below.
+    """
+    fills = _FILLS_CELL.match(text, mark.end)
+    head_end = text.find("\n", mark.end, mark.end + _LONGEST_HEAD) if fills else -1
+    low = max(0, mark.start - _LONGEST_HEAD)
+    begin = text.rfind("\n", low, mark.start) + 1
+    if not fills or head_end < 0 or (begin == 0 and low > 0):
         return
-    mark_of_cells = "|" if "|" in text[begin:head_end] else "\t"
-    head = text[begin:head_end]
-    if mark_of_cells not in head or not _fills_cell(
-        head, mark.start - begin, mark.end - begin, mark_of_cells
-    ):
+    before = text[begin : mark.start].rstrip(" ")
+    between = fills[1] if fills[1] != "\n" else before[-1:]
+    column = before.count(between) if between in ("|", "\t") else _MOST_COLUMNS
+    if column >= _MOST_COLUMNS or (before and before[-1] != between) or mark.start < below.get(column, 0):
         return
-    column = head.count(mark_of_cells, 0, mark.start - begin)
     at = head_end + 1
     for _ in range(_MOST_ROWS):
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
-        cells = text[at:end].split(mark_of_cells)
+        cells = text[at:end].split(between, _MOST_COLUMNS + 1)
         if len(cells) <= max(1, column):
-            return
+            break
         start = at + sum(len(cell) + 1 for cell in cells[:column])
         yield from _cell(cells[column], start, mark.kind)
         at = end + 1
-
-
-def _fills_cell(head: str, start: int, end: int, between: str) -> bool:
-    before = head[:start].rstrip(" ")
-    behind = head[end:].lstrip(" ")
-    return (not before or before[-1] == between) and (not behind or behind[0] in (between, "(", "/"))
+    below[column] = at
 
 
 def _cell(cell: str, start: int, kind: str) -> Iterator[Span]:
