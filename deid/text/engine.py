@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from deid.text.folding import has_han
-from deid.text.spans import Span
+from deid.text.relabelling import LABELS_ZH, beside_labels, write_labels
+from deid.text.spans import Span, cover
 from deid.text.version import digest_of_engine
 
 if TYPE_CHECKING:
@@ -18,34 +19,12 @@ if TYPE_CHECKING:
 
     from deid.text.finding import Profile, Recognizers
 
+__all__ = ["LABELS_ZH", "Lang", "Redacted", "TextEngine"]
+
 Lang = Literal["auto", "zh", "en"]
 
-LABELS_ZH = {
-    "NAME": "姓名",
-    "DATE": "日期",
-    "HOSPITAL": "医疗机构",
-    "ORG": "单位",
-    "ADDRESS": "地址",
-    "POSTCODE": "邮编",
-    "PHONE": "电话",
-    "EMAIL": "邮箱",
-    "URL": "网址",
-    "IP": "网络地址",
-    "ID_CARD": "身份证号",
-    "PASSPORT": "护照号",
-    "PERMIT": "通行证号",
-    "BIRTH_CERT": "出生证号",
-    "MRN": "病历号",
-    "HEALTH_CARD": "健康卡号",
-    "INSURANCE": "医保号",
-    "BANK_CARD": "银行卡号",
-    "PLATE": "车牌号",
-    "DEVICE_ID": "设备号",
-    "WECHAT_QQ": "社交账号",
-    "ETHNICITY": "民族",
-    "RELIGION": "宗教",
-    "AGE": "高龄",
-}
+# A second look nearly always finds nothing more; a text made to need many is let go after these.
+_MOST_LOOKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +62,21 @@ class TextEngine:
         return sorted(spans, key=lambda span: span.start)
 
     def redact(self, text: str, lang: str = "auto") -> Redacted:
-        """`text` with `[姓名]` (Chinese) or `[NAME]` (English) in place of each span."""
-        spans = self.find(text, lang)
-        chinese = _language(text, lang) == "zh"
-        pieces: list[str] = []
-        at = 0
-        for span in spans:
-            label = f"[{LABELS_ZH[span.type] if chinese else span.type}]"
-            if at != span.start or not pieces or pieces[-1] != label:
-                pieces += (text[at : span.start], label)
-            at = span.end
-        return Redacted("".join((*pieces, text[at:])), tuple(spans))
+        """`text` with `[姓名]` (Chinese) or `[NAME]` (English) in place of each span.
+
+        What comes to light only when the rest is gone goes as well, so redacting again changes nothing. A
+        label that is in `text` already stays as it is.
+        """
+        labels = LABELS_ZH if _language(text, lang) == "zh" else dict(zip(LABELS_ZH, LABELS_ZH, strict=True))
+        spans = beside_labels(text, self.find(text, lang))
+        written = write_labels(text, spans, labels)
+        for _ in range(_MOST_LOOKS if spans else 0):
+            more = beside_labels(written.text, self.find(written.text, lang))
+            if not more:
+                break
+            spans = cover((*spans, *(written.in_original(span) for span in more)))
+            written = write_labels(text, spans, labels)
+        return Redacted(written.text, tuple(spans))
 
     @cached_property
     def _nothing(self) -> "dict[str, NlpArtifacts]":

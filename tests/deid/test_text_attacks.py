@@ -26,6 +26,10 @@ PIECES = st.sampled_from(
         "2024-03-05",
         "主任",
         "医院",
+        "住址:",
+        "昆山市",
+        "路8号",
+        "|",
         "·",
         "号",
         " ",
@@ -46,6 +50,13 @@ def test_any_text_gives_spans_inside_it_in_order_and_apart(text: str, lang: str)
     ends = [0, *(span.end for span in found)]
     assert all(end <= span.start < span.end <= len(text) for end, span in zip(ends, found, strict=False))
     assert ENGINE.find(text, lang=lang) == found
+
+
+@pytest.mark.attack
+@given(texts)
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = ENGINE.redact(text).text
+    assert ENGINE.redact(once).text == once
 
 
 @given(texts)
@@ -91,6 +102,11 @@ ENDLESS = {
     "years": "2024-",
     "capitals": "Aa ",
     "lines": "\n",
+    "labels of places": "住址",
+    "heads of tables": "住址|住址\n",
+    "addresses": "江苏省昆山市1号,",
+    "birthplaces": "生于",
+    "Han characters": "的",
 }
 
 

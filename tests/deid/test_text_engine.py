@@ -1,7 +1,9 @@
 """The engine as a whole: its profiles, what a hospital adds of its own, and that it asks nobody."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import FrameType
 
 import pytest
 
@@ -19,6 +21,7 @@ class House:
     finders: tuple[Finder, ...] = ()
     digest: str = ""
     allowed: frozenset[str] = frozenset()
+    digest: str = "a house"
 
 
 def _texts(engine: TextEngine, text: str) -> list[str]:
@@ -71,3 +74,58 @@ def test_spans_come_in_order_whatever_their_certainty() -> None:
     spans = TextEngine().find("报告李医生,姓名:张三,于2024年3月5日,身份证11010519491231002X")
     assert [span.start for span in spans] == sorted(span.start for span in spans)
     assert {LIKELY, LABELLED} <= {span.score for span in spans}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "姓名:张三\n电话13800000000,住昆山市玉山镇1号,身份证11010519491231002X",
+        "Patient: John Smith, MRN: 00482913, phone (203) 555-0142",
+        "[姓名]于[日期]入院",
+        "[[姓名]]",
+    ],
+)
+def test_redacting_what_was_redacted_changes_nothing(text: str) -> None:
+    once = TextEngine().redact(text).text
+    assert TextEngine().redact(once).text == once
+
+
+def test_a_label_that_stands_in_the_text_stays() -> None:
+    assert TextEngine().redact("[姓名]于2024年3月5日入院").text == "[姓名]于[日期]入院"
+
+
+def test_what_comes_to_light_only_then_is_taken_out_where_it_stood() -> None:
+    def find_b_behind_a_label(text: str) -> Iterator[Span]:
+        yield from (
+            Span(at, at + 1, "MRN", LABELLED) for at in range(len(text)) if text[at - 1 : at + 1] == "]b"
+        )
+
+    def find_a(text: str) -> Iterator[Span]:
+        yield from (Span(at, at + 1, "NAME", LABELLED) for at, char in enumerate(text) if char == "a")
+
+    redacted = TextEngine(recognizers=House(finders=(find_a, find_b_behind_a_label))).redact("x b ab b")
+    assert redacted.text == "x b [NAME][MRN] b"
+    assert [(span.start, span.end) for span in redacted.spans] == [(4, 5), (5, 6)]
+
+
+def test_the_frame_does_nothing_for_each_character() -> None:
+    """What presidio itself calls depends on how much is found, not on how long the text is."""
+    engine = TextEngine("fast")
+    engine.find("first look")
+    short, long = ("姓名:张三\n" + "\n" * more for more in (1, 100_000))
+    assert _calls_of_presidio(engine, long) == _calls_of_presidio(engine, short) > 0
+
+
+def _calls_of_presidio(engine: TextEngine, text: str) -> int:
+    calls = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_globals["__name__"].startswith("presidio_analyzer")
+
+    sys.setprofile(count)
+    try:
+        engine.find(text)
+    finally:
+        sys.setprofile(None)
+    return calls
