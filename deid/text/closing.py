@@ -4,14 +4,15 @@ Only where two characters or more stand alone between blanks: 姓名 张三 性�
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 
 from deid.text.patterns import HAN
 
 _GAP = r"(?:[ \t]{1,3}\n?[ \t]{0,3}|\n[ \t]{0,3})"
 _SPACED = re.compile(rf"(?<={HAN}){_GAP}(?:{HAN}{_GAP}){{2,80}}(?={HAN})")
 _BLANKS = re.compile(r"[ \t\n]+")
+_BETWEEN_HAN = re.compile(rf"(?<={HAN}){_GAP}(?={HAN}|[0-9]{{1,4}} ?[号组村队栋幢弄])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,24 @@ class Closed:
 
 def close_up(text: str) -> Closed | None:
     """`text` with what is spaced out closed up; None if nothing is."""
-    kept = bytearray(b"\1") * len(text)
-    for run in _SPACED.finditer(text):
-        for gap in _BLANKS.finditer(text, run.start(), run.end()):
-            kept[gap.start() : gap.end()] = bytes(gap.end() - gap.start())
-    if 0 not in kept:
-        return None
-    missing = accumulate(1 - one for one in kept)
-    pairs = [(char, gone) for char, one, gone in zip(text, kept, missing, strict=True) if one]
-    return Closed("".join(char for char, _ in pairs), tuple(gone for _, gone in pairs))
+    runs = [run.span() for run in _SPACED.finditer(text)]
+    return (
+        _without(text, (gap.span() for run in runs for gap in _BLANKS.finditer(text, *run))) if runs else None
+    )
+
+
+def close_wholly(text: str) -> Closed:
+    """`text` without any gap between Han characters: columns and lines run into one another in it."""
+    return _without(text, (gap.span() for gap in _BETWEEN_HAN.finditer(text)))
+
+
+def _without(text: str, gaps: Iterable[tuple[int, int]]) -> Closed:
+    pieces: list[str] = []
+    left_out: list[int] = []
+    at = gone = 0
+    for start, end in (*gaps, (len(text), len(text))):
+        pieces.append(text[at:start])
+        left_out += [gone] * (start - at)
+        gone += end - start
+        at = end
+    return Closed("".join(pieces), tuple(left_out))

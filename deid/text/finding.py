@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
-from deid.text.closing import Closed, close_up
+from deid.text.closing import Closed, close_up, close_wholly
 from deid.text.contacts import find_contacts
 from deid.text.english import find_english
 from deid.text.folding import fold, has_han
@@ -18,7 +18,7 @@ from deid.text.numbers import find_numbers
 from deid.text.patterns import any_of
 from deid.text.people import find_people
 from deid.text.places import find_places
-from deid.text.spans import SHAPED, Span, cover
+from deid.text.spans import LIKELY, SHAPED, Span, cover
 from deid.text.traits import find_traits
 from deid.text.unwrapped import across_lines
 
@@ -77,6 +77,7 @@ def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | 
     found = [span for finder in (*ours, *theirs) for span in finder(folded)]
     if closed := close_up(folded):
         found += _over_gaps(closed, chinese)
+        found += _over_lines(close_wholly(folded))
     found += find_again(folded, found)
     if recognizers and recognizers.allowed:
         found = list(_without(found, folded, recognizers.allowed))
@@ -89,6 +90,13 @@ def _over_gaps(closed: Closed, finders: Iterable[Finder]) -> Iterator[Span]:
         for span in finder(closed.text):
             if closed.crosses(span.start, span.end):
                 yield Span(*closed.spread(span.start, span.end), span.type, span.score)
+
+
+def _over_lines(closed: Closed) -> Iterator[Span]:
+    """Of a scanned page, places over any gap; names would be made of columns that stand side by side."""
+    for span in _over_gaps(closed, (find_places,)):
+        if span.score > LIKELY:
+            yield span
 
 
 def _without(found: list[Span], folded: str, allowed: frozenset[str]) -> Iterator[Span]:

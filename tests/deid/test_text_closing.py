@@ -34,3 +34,9 @@ def test_every_character_keeps_its_place(text: str) -> None:
     if closed is not None:
         places = [closed.spread(at, at + 1) for at in range(len(closed.text))]
         assert "".join(text[start:end] for start, end in places) == closed.text
+
+
+def test_of_a_scanned_page_a_place_is_found_over_its_lines() -> None:
+    text = "诊 断 证 明 书\n住址: 昆山市玉山镇 \n柳河村 9 号\n兹 证 明"
+    found = [(span.type, text[span.start : span.end]) for span in ENGINE.find(text)]
+    assert ("ADDRESS", "昆山市玉山镇 \n柳河村 9 号") in found
