@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
-from deid.text.closing import Closed, close_up, close_wholly
+from deid.text.closing import Closed, close_up, close_wholly, spaced_out
 from deid.text.contacts import find_contacts
 from deid.text.english import find_english
 from deid.text.folding import fold, has_han
@@ -75,9 +75,9 @@ def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | 
     ours = (*both, *chinese) if has_han(text) else both
     theirs = recognizers.finders if recognizers else ()
     found = [span for finder in (*ours, *theirs) for span in finder(folded)]
-    if closed := close_up(folded):
-        found += _over_gaps(closed, chinese)
-        found += _over_lines(close_wholly(folded))
+    for start, end in spaced_out(folded):
+        found += _over_gaps(close_up(folded, start, end), chinese)
+        found += _over_lines(close_wholly(folded, start, end))
     found += find_again(folded, found)
     if recognizers and recognizers.allowed:
         found = list(_without(found, folded, recognizers.allowed))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deid import TextEngine
-from deid.text.closing import close_up
+from deid.text.closing import close_up, close_wholly, spaced_out
 
 ENGINE = TextEngine()
 
@@ -25,13 +25,12 @@ def test_what_is_spaced_out_is_found_over_its_gaps(text: str, kind: str, value: 
 
 @pytest.mark.parametrize("text", ["姓名 张三 性别 男", "一行\n又一行", "a b c d e", ""])
 def test_columns_and_lines_stay_apart(text: str) -> None:
-    assert close_up(text) is None
+    assert spaced_out(text) == []
 
 
 @given(st.text(alphabet="张 三\n李a1", max_size=60))
 def test_every_character_keeps_its_place(text: str) -> None:
-    closed = close_up(text)
-    if closed is not None:
+    for closed in (close(text, *span) for span in spaced_out(text) for close in (close_up, close_wholly)):
         places = [closed.spread(at, at + 1) for at in range(len(closed.text))]
         assert "".join(text[start:end] for start, end in places) == closed.text
 

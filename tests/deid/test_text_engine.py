@@ -21,7 +21,6 @@ class House:
     finders: tuple[Finder, ...] = ()
     digest: str = ""
     allowed: frozenset[str] = frozenset()
-    digest: str = "a house"
 
 
 def _texts(engine: TextEngine, text: str) -> list[str]:
