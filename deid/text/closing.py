@@ -4,7 +4,7 @@ Only where two characters or more stand alone between blanks: 姓名 张三 性�
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deid.text.patterns import HAN

@@ -54,6 +54,12 @@ _BROKEN = re.compile(f"医{_LINE}院|卫{_LINE}生院|卫生{_LINE}院|保{_LINE
 _GOES_ON = frozenset(
     "中心 中等 中午 中药 中西 中国 中转 中性 中度 中枢 中间 中期 厂沟 厂村 厂家 厂房 厂区 厂址 厂长 业家 织品".split()
 )
+_CRITERION = re.compile("标准|方案|指南|共识|分[类型级期]|评分|量表|术式|手法|疗法|协作")
+_WORKS_IN = re.compile("(?:[在于为系到入由]|就职|供职|任职|入职|前为|单位:?)$")
+_WORKS = re.compile(
+    "[,;。、)(\n ]|$|工作|上班|打工|流水线|职工|员工|工人|退休|送|做|任|当|司机|骑手|跑|干"
+    "|门店|车间|工程师|质检|理赔|下岗"
+)
 _SHORT_PREFIX = 5
 _LEAST_NAME = 2
 _JOINED = re.compile(r"[ \t]{0,3}\n?[ \t]{0,3}$")
@@ -64,9 +70,8 @@ def find_institutions(text: str, marks: Sequence[Landmark], places: Mapping[int,
     last: Span | None = None
     floor = 0
     for mark in _endings(text, marks):
-        if mark.kind in ("known", "surely"):
-            if mark.kind == "surely" or _known_here(text, mark, places):
-                yield Span(_with_place(mark.start, places), mark.end, "HOSPITAL", LIKELY)
+        if mark.kind in ("known", "surely", "works"):
+            yield from _well_known(text, mark, places)
             continue
         found = _named(text, mark, floor, places, last)
         floor = mark.end
@@ -81,12 +86,21 @@ def _endings(text: str, marks: Sequence[Landmark]) -> Iterator[Landmark]:
     """What a name may end with or is known by, in order."""
     broken = [Landmark(*match.span(), "hospital") for match in _BROKEN.finditer(text)]
     for mark in sorted((*marks, *broken), key=lambda mark: mark.start) if broken else marks:
-        if mark.kind in ("known", "surely"):
+        if mark.kind in ("known", "surely", "works"):
             # 省立医院 and 市中医院 hold the end of a name.
             at = text.find("医院", mark.end - 2, mark.end + 1)
             yield mark if at < 0 else Landmark(at, at + 2, "hospital")
         elif mark.kind in ("hospital", "org") and text[mark.end - 1 : mark.end + 1] not in _GOES_ON:
             yield mark
+
+
+def _well_known(text: str, mark: Landmark, places: Mapping[int, int]) -> Iterator[Span]:
+    """华西 and 顺丰, where somebody went or works; 邵逸夫 anywhere but in the name of a criterion."""
+    if mark.kind == "works":
+        if _WORKS_IN.search(text, max(0, mark.start - 4), mark.start) and _WORKS.match(text, mark.end):
+            yield Span(mark.start, mark.end, "ORG", LIKELY)
+    elif not _CRITERION.match(text, mark.end) and (mark.kind == "surely" or _known_here(text, mark, places)):
+        yield Span(_with_place(mark.start, places), mark.end, "HOSPITAL", LIKELY)
 
 
 def _short_names(text: str, places: Mapping[int, int]) -> Iterator[Span]:
@@ -118,8 +132,11 @@ def _named(
     end = branch.end() if branch else mark.end
     start = name_start(text, mark.start, floor)
     if last and start == last.end:
-        # 苏州大学 and 附属第一医院 are one; the 体检中心 of a hospital is no other.
-        return None if ending in _DEPARTMENTS else Span(last.start, end, kind, last.score)
+        # 苏州大学 and 附属第一医院 are one, as is the 第五医学中心; the 体检中心 of a hospital is none.
+        apart = ending in _DEPARTMENTS and last.type == "HOSPITAL"
+        if apart and not re.fullmatch(_NUMBER, text[start : mark.start]):
+            return None
+        return Span(last.start, end, kind, last.score)
     if start not in places:
         start = _over_the_gap(text, start, mark.start, floor, places)
     core = text[start : mark.start]

@@ -37,12 +37,18 @@ _END = re.compile(
     r"|(?P<open>(?<=[镇乡村屯庄寨县市旗]|(?<=[街小社花团])[道区园场])"
     r"(?=[,;。、.)(\n :]|$|人(?!民)|打工|务工|工作|居住|生活|来|就)))"
 )
+# 人民路与解放路交叉口; 312国道
+_CROSSING = re.compile(
+    rf"(?<=[路街道])(?:[与和、/](?:{CHAR}){{1,6}}?[路街道](?:交叉口|交汇处|交界处|路口|口|十字)?|(?:交叉口|路口)(?![\u4e00-\u9fff]))"
+)
+_ROAD = re.compile(r"(?<![0-9A-Za-z])[GSX]?[0-9]{2,4}(?:国道|省道|县道|乡道)")
 _TWO = frozenset("街道 社区 小区 新村 花园 团场 公寓 大厦 大道 胡同 广场 别墅".split())
 _CORPS = re.compile(
     rf"(?:兵团|农|第){FIGURE}师(?:{FIGURE}团)?(?:{FIGURE}连)?|{FIGURE}团(?:场|{FIGURE}连)|团场{FIGURE}连"
 )
 _NAME = re.compile(rf"{NAME_BEGINS}(?:{CHAR})+")
-_NO_NAMES = frozenset(WORDS.places["in-general"]) | frozenset(WORDS.places["no-streets"])
+_NO_STREETS = frozenset(WORDS.places["no-streets"])
+_NO_NAMES = _NO_STREETS | frozenset(WORDS.places["in-general"])
 _LONGEST_NAME = 6
 _LEAST_NAME = 2
 
@@ -130,7 +136,13 @@ def _unknown(text: str, taken: Taken) -> Iterator[Span]:
         if _is_named(text, start, unit, end):
             reached = address_end(text, end.end(), taken.next(end.end(), len(text)))
             yield Span(start, reached, "ADDRESS", GRAMMAR)
-    for match in _CORPS.finditer(text):
+    for crossing in _CROSSING.finditer(text):
+        start = name_start(text, crossing.start() - 1)
+        if 1 < crossing.start() - start <= _LONGEST_NAME and not made_of(
+            text[start : crossing.start() - 1], _NO_STREETS
+        ):
+            yield Span(start, crossing.end(), "ADDRESS", GRAMMAR)
+    for match in (*_CORPS.finditer(text), *_ROAD.finditer(text)):
         yield Span(match.start(), match.end(), "ADDRESS", GRAMMAR)
 
 
@@ -143,4 +155,4 @@ def _is_named(text: str, start: int, unit: int, end: re.Match[str]) -> bool:
         native = text[end.end()] == "人" if end.end() < len(text) else False
         if not native or "\u4e00" <= text[start - 1 : start] <= "\u9fff":
             return False
-    return not made_of(name, _NO_NAMES)
+    return not made_of(name, _NO_NAMES if end["house"] is None else _NO_STREETS)
