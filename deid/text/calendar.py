@@ -43,9 +43,10 @@ _MONTH_ALONE = re.compile(rf"{MONTH}月(?![余龄大前后内婴以左时个份�
 _MARK = r"[-/.、。\\]"
 _YEAR_FIRST = re.compile(
     rf"{YEAR}(?: {{0,2}}{_MARK} {{0,2}}{MONTH} {{0,2}}{_MARK} {{0,2}}{DAY}(?!\d)"
-    r"|-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
     r"|( {1,2})(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d|\.\d))"
 )
+# 2024-01-1724分: the value behind the day without a blank.
+_RUN_ON = re.compile(rf"{YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _YEAR_FIRST_SPACED = re.compile(rf"{YEAR} {MONTH} {DAY}(?![0-9.])")
 _YEAR_MONTH = re.compile(
     rf"{YEAR}(?:[-/]{MONTH}(?![0-9/-])|\.(?:0[1-9]|1[0-2])(?![0-9.]| ?[a-zA-Z%×*^/])"
@@ -83,7 +84,7 @@ _OTHER_END = re.compile(
     rf"{_TO}(?:{YEAR}{_GAP}[年./-]{_GAP}{MONTH}(?:{_GAP}月)?(?:[./-]?{_GAP}{DAY}(?!\d)(?: ?[日号])?)?(?!\d)"
     rf"|{MONTH} ?月(?: ?{DAY}(?!\d)(?: ?[日号])?)?|{MONTH}[-/.]{DAY}(?![0-9]|[./-]\d)(?: ?[日号])?"
     rf"|{DAY} ?[日号](?!型|床)|(?<=[0-9][-~]){DAY}(?![0-9./:×%]| ?[A-Za-z天周年个次时岁点]))"
-    rf"|[、及和] ?{DAY} ?[日号](?!型|床)"
+    rf"|[、及和] ?{DAY} ?[日号](?!型|床)|[、及和] ?{MONTH}[-/]{DAY}(?=[)、,;。\n ]|$)"
 )
 
 
@@ -182,6 +183,8 @@ def _in_figures(text: str, start: int, before: str) -> int:
         return match.end()
     if after_letter:
         return 0
+    if before[-1:] not in ("-", "/", "_") and (match := _RUN_ON.match(text, start)):
+        return match.end()
     if match := _YEAR_MONTH.match(text, start):
         return match.end()
     labelled = _LABEL_BEFORE.search(before)

@@ -28,6 +28,7 @@ _OF_NUMBERS = (
     *("编码", "代码"),
 )
 _NEEDS_TAIL = frozenset(("MRN", "DEVICE_ID", "INSURANCE", "ORG"))
+_NO_LATIN = re.compile("[^a-z.]")
 _NO_WORD = re.compile("[^\u4e00-\u9fffa-z]")
 _LONGEST_HINT = 8
 Kind = tuple[str, bool]
@@ -48,7 +49,9 @@ def kind_of(window: str) -> Kind:
     if not label.endswith(_OF_NUMBERS) or label[-2:-1].isdecimal():
         return "", False
     if label.isascii():
-        return ("?", False) if label in _OF_NUMBERS else ("", False)
+        return ("?", False) if _NO_LATIN.split(spaced)[-1] in _OF_NUMBERS else ("", False)
+    if label.endswith(("no", "no.")) and (inner := kind_of(label.removesuffix(".").removesuffix("no")))[1]:
+        return inner
     stem = label.removesuffix(next(tail for tail in TAILS if label.endswith(tail)))
     hint = _by_hint(stem)
     # 形态学编码, 死因代码: codes of a classification; 编码:A88123 alone is a number of the record.
@@ -74,6 +77,9 @@ def _labels() -> dict[str, Kind]:
     known: dict[str, Kind] = {}
     for tail in TAILS:
         for label, kind in WORDS.labels.items():
+            # 学号 and 警号, but not 形态学编码.
+            if len(label) == 1 and len(tail) > 1:
+                continue
             known[label + tail] = (kind, True)
             if label.isascii() and tail.isascii():
                 known[f"{label} {tail}"] = known[f"{label}.{tail}"] = (kind, True)

@@ -19,10 +19,10 @@ _LAST = "".join(sorted({re.escape(word[-1]) for word in (*WORDS.labels, *TAILS)}
 # Of a hundred matches of its last character alone, few are a label.
 _ENDS = frozenset(word[-2:] for word in (*WORDS.labels, *TAILS))
 _GAP = r" \t\n:=#是为()\[\]【】<>「」、.\"'_|…*∶︰﹕-"
-_WHOSE = r"(?:宅|办|家|本人|[父母子女妻夫]|(?<![A-Za-z])N[Oo]\.?)[ :.]?"
+_WHOSE = "(?:宅|办|家|本人|[父母子女妻夫])[ :]?"
 _BETWEEN = re.compile(
     rf"(?i:[{_LAST}])(?<![A-Za-z](?=[A-Za-z]))"
-    rf"(?P<gap>(?:\([^()\n]{{1,8}}\))?[{_GAP}]{{0,16}}(?:{_WHOSE})?)"
+    rf"(?P<gap>(?:\((?:[^()\n0-9]|\d(?!\d\d)){{1,8}}\))?[{_GAP}]{{0,16}}(?:{_WHOSE})?)"
     r"(?P<v>(?!(?:ID|SN|DI|N[Oo])[ :.]?\d)"
     r"(?=[A-Za-z*+(_.-]{0,12}[0-9]|\*{2}|(?!(?:ID|No|NO|no|Nr) )[A-Z]{1,5} \d{3})[0-9A-Za-z*+(])"
 )
@@ -59,8 +59,9 @@ _DATE = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:19|20)\d\d[-
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z-])")
 _OF_DATES = ("日期", "时间", "Date", "date")
 _SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?: \d{1,2}:\d\d)?")
+_DECIMAL = re.compile(r"\d{1,4}\.\d{1,4}(?![\d.-])")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
-_COUNTED = re.compile(" ?(?:[A-Za-z%℃×/*.]|[\u4e00-\u9fff])")
+_COUNTED = re.compile(rf"[A-Za-z%℃×/*.\u4e00-\u9fff]| (?:{any_of(WORDS.dates['no-days'])}|[A-Za-z%])")
 
 
 def find_labelled(text: str) -> Iterator[Span]:
@@ -74,7 +75,7 @@ def find_labelled(text: str) -> Iterator[Span]:
         kind, sure = kind_of(text[max(0, last + 1 - reach) : last + 1])
         if not kind:
             continue
-        for span in _values(text, match, kind, sure=sure or "no" in match["gap"].lower()):
+        for span in _values(text, match, kind, sure=sure):
             yield span
             at = span.end
     yield from _documents(text)
@@ -125,7 +126,7 @@ def _is_number(text: str, start: int, end: int, digits: int, gap: str, *, sure: 
 
 def _is_other(text: str, start: int, end: int) -> bool:
     """Whether behind the name of a test stands a day, what it measured, or a code of everybody's."""
-    if _DAY.match(text, start) or is_code(text, start):
+    if _DAY.match(text, start) or _DECIMAL.match(text, start) or is_code(text, start):
         return True
     figures = _FIGURES.match(text, start)
     return any(is_measured(text, start, edge) for edge in {figures.end() if figures else end, end})

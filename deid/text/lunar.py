@@ -40,10 +40,10 @@ _SIGN = re.compile(
     "|[酉戌亥子丑寅卯辰巳午未申]年"
 )
 _REACH = 18
-_FEASTS = any_of(WORDS.dates["feasts"])
-_FEAST_NAMES = any_of(WORDS.dates["feasts-with-year"])
-_FEAST = re.compile(f"{_FEASTS}|{_FEAST_NAMES}")
+_FEAST = re.compile(any_of((*WORDS.dates["feasts"], *WORDS.dates["feasts-with-year"])))
 _ALWAYS = frozenset(WORDS.dates["feasts"])
+# What each of them ends with or holds: without one of these a text names no feast.
+_FEAST_SIGNS = ("节", "春", "元", "除夕", "中秋", "端午", "国庆", "平安夜", "年", "期间")
 _YEAR_BEFORE = re.compile(f"(?:{_SOME}|(?:19|20)\\d\\d ?年|{_HAN_YEAR}年)$")
 _FEAST_BEHIND = re.compile("节?(?:期间|假期|长假|节假)")
 

@@ -17,13 +17,17 @@ _OLD_HAN = (
 _YEARS = "(?:周岁|虚岁|岁)(?:半|零?[0-9一二三四五六七八九十]{1,2}个?月)?"
 _BETWEEN = r"[ :|\t]{0,4}"
 _AGED = (
-    pattern("AGE", SHAPED, _OLD, f" ?[余多几]?{_YEARS}"),
+    pattern(
+        "AGE",
+        SHAPED,
+        _OLD,
+        f"(?: ?[余多几]?{_YEARS}|[- ]?(?:[Yy]ears?|[Yy]rs?)[- ]?(?:old|of age)|[- ]?[Yy]/?[Oo]?(?![A-Za-z]))",
+    ),
+    pattern("AGE", LABELLED, rf"(?:年龄|虚岁|享年)(?:\(岁\))?{_BETWEEN}(?P<v>{_OLD}(?: ?岁)?)(?![0-9.])"),
+)
+_AGED_IN_CHARACTERS = (
     pattern("AGE", SHAPED, _OLD_HAN, f"[余多几]?{_YEARS}"),
     pattern("AGE", LIKELY, "九旬|期颐"),
-    pattern("AGE", SHAPED, _OLD, "[- ]?(?:(?:[Yy]ears?|[Yy]rs?)[- ]?(?:old|of age)|[Yy]/?[Oo]?(?![A-Za-z]))"),
-    pattern(
-        "AGE", LABELLED, f"(?:年龄|虚岁|实足年龄|享年)(?:\\(岁\\))?{_BETWEEN}(?P<v>{_OLD}(?: ?岁)?)(?![0-9.])"
-    ),
 )
 _AGED_IN_ENGLISH = (
     pattern("AGE", LABELLED, r"(?<![A-Za-z])aged?[ :]{0,2}", f"(?P<v>{_OLD})(?![0-9.])", any_case=True),
@@ -47,7 +51,7 @@ _PEOPLES = (
     pattern(
         "ETHNICITY",
         LIKELY,
-        f"(?:[男女]|[已未]婚|岁)[ ,、/]{{1,4}}(?P<v>{any_of(WORDS.names['ethnic'])})(?=[ ,、/;\\n])",
+        f"(?:[男女生]|[已未]婚|岁)[ ,、/]{{1,4}}(?P<v>{any_of(WORDS.names['ethnic'])})(?=[ ,、/;\\n])",
     ),
     pattern("ETHNICITY", LABELLED, r"民族(?:代码|编码)[ :]{0,3}(?P<v>\d{1,2})(?!\d)"),
 )
@@ -87,16 +91,34 @@ _IN_ENGLISH = (
 )
 
 
+# A group of patterns is tried only on a text in which one of these words is.
+_GROUPS = (
+    (("9", "1"), _AGED),
+    (("九", "百", "期颐"), _AGED_IN_CHARACTERS),
+    (("age", "ninety", "hundred"), _AGED_IN_ENGLISH),
+    (("族", "男", "女", "婚", "岁", "人"), _PEOPLES),
+    (
+        (
+            "教",
+            "佛",
+            "信",
+            "徒",
+            "穆斯林",
+            *(word.lower() for word in WORDS.names["religions"] if word.isascii()),
+        ),
+        _FAITHS,
+    ),
+    (("ethnic", "nationality", "race", "religion", "faith"), _IN_ENGLISH),
+)
+
+
 def find_traits(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    kinds = [*_AGED, *_PEOPLES, *_FAITHS]
     small = text.lower()
-    if any(word in small for word in ("age", "ninety", "hundred")):
-        kinds += _AGED_IN_ENGLISH
-    if any(word in small for word in ("ethnic", "nationality", "race", "religion", "faith")):
-        kinds += _IN_ENGLISH
-    for one in kinds:
-        yield from one.spans(text)
+    for words, patterns in _GROUPS:
+        if any(word in small for word in words):
+            for one in patterns:
+                yield from one.spans(text)
     yield from _peoples(text)
 
 

@@ -30,9 +30,11 @@ def across_lines(text: str, finders: Iterable[Callable[[str], Iterable[Span]]]) 
             continue
         start = max(text.rfind("\n", 0, before) + 1, before - _REACH)
         stop = text.find("\n", behind)
-        line = text[start:before] + text[behind : min(behind + _REACH, stop if stop >= 0 else len(text))]
-        edge = before - start
-        for finder in finders:
-            for span in finder(line):
-                if span.start < edge < span.end:
-                    yield Span(start + span.start, behind + span.end - edge, span.type, span.score)
+        rest = text[behind : min(behind + _REACH, stop if stop >= 0 else len(text))]
+        # A blank at the cut may be one of the text or of the print.
+        for joint in ("", " ")[: 1 + (behind - before > 1)]:
+            line = text[start:before] + joint + rest
+            edge, shift = before - start, behind - before - len(joint)
+            for span in (span for finder in finders for span in finder(line)):
+                if span.start < edge and span.end > edge + len(joint):
+                    yield Span(start + span.start, start + span.end + shift, span.type, span.score)

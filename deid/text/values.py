@@ -12,10 +12,13 @@ _RUN = (
     r"[A-Za-z0-9*](?:[A-Za-z0-9*]|[-/.#_]{1,2}(?=[A-Za-z0-9*])|\([0-9A-Za-z]{1,4}\)"
     r"|-[\u4e00-\u9fff]{1,3}-?(?=\d)){0,80}"
 )
+_UNITS = any_of((*WORDS.dates["no-days"], "床", "日", "月", "年"))
+# Behind a block of digits: it measures nothing, and begins no item of a list.
+_NO_MEASURE = rf"(?![0-9A-Za-z./:%-]| ?(?:{_UNITS})|(?<=\D\d)[、)]|(?<=\D\d\d)[、)])"
 # A number of the record that was broken in two; not the next column of a line of figures.
 _BROKEN = (
     r"(?:[0-9]{1,6}(?: [0-9]{3,8}| ?\n[0-9]{2,8}){1,2}"
-    rf"(?![0-9A-Za-z./:-]| ?(?:{any_of(WORDS.dates['no-days'])}|床|日|\)|、)))"
+    rf"{_NO_MEASURE})"
 )
 _EXTENSION = r"(?: ?(?:-|转|ext\.?|\*|#|分机) ?\d{1,6})?"
 _MOBILE = rf"(?:(?:\+|00)?86[ -]?)?[1Il|](?:[ \t\n.-]{{0,2}}{_FIGURE}){{10}}(?![0-9])"
@@ -24,7 +27,6 @@ _PHONE = (
     rf"|(?:\+|00)\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}|[48]00[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
     rf"|\d{{3,4}}[ -]\d{{4}}(?!\d){_EXTENSION}|[0-9*OIl]{{3,13}}{_EXTENSION})"
 )
-_NO_MEASURE = rf"(?![0-9A-Za-z./:%-]| ?(?:{any_of(WORDS.dates['no-days'])}|床|日|月|年|\)|、))"
 _BLOCKS = rf"(?: ?\d{{1,8}}{_NO_MEASURE}| \d{{2,8}}(?= \d)){{0,4}}"
 _IN_BLOCKS = rf"[A-Za-z]{{0,3}} ?\d{{2,8}}(?: \d{{1,8}}{_NO_MEASURE}| \d{{2,8}}(?= \d)){{1,4}}"
 _DOCUMENT = rf"[A-Za-z]{{0,3}} ?[0-9*][0-9A-Za-z*]{{1,20}}(?: ?№)?{_BLOCKS}(?:\([0-9A-Za-z]\))?"
@@ -62,6 +64,7 @@ _NEXT = re.compile(
     r" ?(?:[、,;/~]|和|及|或|与|-) ?|\n[ \t]{0,8}| ?\([^()\n0-9]{1,4}\)[ :]?| ?\(旧 ?| ?[宅办家][ :]?"
 )
 _OTHER_THING = re.compile(rf"[0-9A-Za-z./:%]| ?(?:{any_of(WORDS.dates['no-days'])}|床|日|\))")
+_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}")
 _MOST = 40
 
 
@@ -76,14 +79,12 @@ def further(text: str, start: int, end: int, kind: str) -> Iterator[tuple[int, i
     first = text[start:end]
     for _ in range(_MOST):
         joint = _NEXT.match(text, end)
-        if not joint:
+        if not joint or _DATE.match(text, joint.end()):
             return
         start, end = joint.end(), value(text, joint.end(), kind)
-        if (
-            end == start
-            or not _alike(first, text[start:end])
-            or (_OTHER_THING.match(text, end) and "(" not in joint[0])
-        ):
+        if end == start or not _alike(first, text[start:end]):
+            return
+        if _OTHER_THING.match(text, end) and "(" not in joint[0]:
             return
         yield start, end
 

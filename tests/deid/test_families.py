@@ -5,10 +5,11 @@ where hospitals do not agree what it is; a line without a mark is one in which n
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from deid.text.calendar import find_dates
@@ -73,8 +74,8 @@ MISREADINGS = {"0": "0Oo", "1": "1Il", "5": "5S", "8": "8B"}
 
 @given(st.data())
 def test_an_identity_number_is_covered_however_it_is_spaced_widened_or_misread(data: st.DataObject) -> None:
-    seven = data.draw(st.lists(st.sampled_from("0123456789"), min_size=3, max_size=3).map("".join))
-    body = f"110105{data.draw(st.integers(1900, 2023))}1231{seven}"
+    order = data.draw(st.lists(st.sampled_from("0123456789"), min_size=3, max_size=3).map("".join))
+    body = f"110105{data.draw(st.integers(1900, 2023))}1231{order}"
     number = next(body + check for check in "0123456789X" if is_identity_card(body + check))
     misread = "".join(data.draw(st.sampled_from(MISREADINGS.get(char, char))) for char in number)
     joints = data.draw(st.lists(st.sampled_from(["", " ", "-", "\n"]), min_size=17, max_size=17))
@@ -92,17 +93,18 @@ def test_an_identity_number_is_covered_however_it_is_spaced_widened_or_misread(d
     st.from_regex(r"\A[A-Z]{0,3}[0-9]{4,12}\Z"),
 )
 def test_whatever_stands_behind_the_label_of_a_number_is_covered(label: str, gap: str, number: str) -> None:
+    assume(gap or not label[-1].isascii() or number[0].isdecimal())  # 门诊IDA123 is anybody's guess
     text = fold(f"{label}{gap}{number}")
     found = [*find_labelled(text), *find_leftovers(text)]
     assert {i for s in found for i in range(s.start, s.end)} >= set(range(len(label + gap), len(text)))
 
 
 @given(
-    st.dates(), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]), st.booleans()
+    st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]),
+    st.booleans(),
 )
-def test_a_day_is_covered_however_it_is_written(day: object, form: str, wide: bool) -> None:
+def test_a_day_is_covered_however_it_is_written(day: date, form: str, wide: bool) -> None:
     written = f"{day:{form}}"
-    if not written.startswith(("19", "20")):
-        return
     text = fold(f"于{written.translate(WIDE) if wide else written}入院")
-    assert [(span.start, span.end) for span in find_dates(text)] == [(1, len(text) - 2)]
+    assert {(span.start, span.end) for span in find_dates(text)} == {(1, len(text) - 2)}
