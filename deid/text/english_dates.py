@@ -17,7 +17,7 @@ _ORDERS = tuple(
         # March 5, 2024; Mar 5; Tue Mar 05 2024
         rf"(?<![A-Za-z]){_WEEKDAY}{_MONTH} ?{_DAY}(?![0-9A-Za-z]|\.\d)(?:,? ?{_YEAR})?(?![0-9])",
         # 5 March 2024; 5th of March; 05-MAR-24; 07JUN1985
-        rf"(?<![0-9A-Za-z.]){_DAY}[ /-]?(?:of )?{_MONTH}(?:,?[ /-]?{_YEAR}|[ /-]'?\d\d(?!\d))?(?![A-Za-z0-9])",
+        rf"(?<![0-9A-Za-z.]){_DAY}[ ./-]?(?:of )?{_MONTH}(?:,?[ ./-]?{_YEAR}|[ /-]'?\d\d(?!\d))?(?![A-Za-z0-9])",
         # March 2024; Mar-2024
         rf"(?<![A-Za-z]){_MONTH}(?:,? ?|-|/|, )(?:of )?{_YEAR}(?![0-9])",
         # 2024-Mar-05; 2024 Mar 5

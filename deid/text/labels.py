@@ -18,6 +18,8 @@ _LONGEST_HAN = 12
 _LAST = "".join(sorted({re.escape(word[-1]) for word in (*WORDS.labels, *TAILS)}))
 # Of a hundred matches of its last character alone, few are a label.
 _ENDS = frozenset(word[-2:] for word in (*WORDS.labels, *TAILS))
+_SECOND = ("SN", "No", "NO")  # behind a label in characters they are written as part of the number
+_TAILS_OF_ONE = frozenset(tail for tail in TAILS if len(tail) == 1)
 _GAP = r" \t\n:=#是为()\[\]【】<>「」、.\"'_|…*∶︰﹕-"
 _WHOSE = "(?:宅|办|家|本人|[父母子女妻夫])[ :]?"
 _BETWEEN = re.compile(
@@ -72,21 +74,30 @@ def find_labelled(text: str) -> Iterator[Span]:
         if match.start("v") < at or not _may_be(text, last):
             continue
         reach = LONGEST if text[last].isascii() else _LONGEST_HAN
-        kind, sure = kind_of(text[max(0, last + 1 - reach) : last + 1])
+        window = text[max(0, last + 1 - reach) : last + 1]
+        kind, sure = kind_of(window)
         if not kind:
             continue
         for span in _values(text, match, kind, sure=sure):
             yield span
             at = span.end
+        if at > last and _is_second(window):
+            yield Span(last - 1, match.start("v"), "MRN" if kind in ("?", "CARD") else kind, LIKELY)
     yield from _documents(text)
     yield from _labelled_behind(text)
     yield from _in_columns(text)
 
 
+def _is_second(window: str) -> bool:
+    """Whether a label in characters stands in front of SN or No: 序列号SN 0012."""
+    first = window.removesuffix("SN").removesuffix("No").removesuffix("NO").rstrip()
+    return window.endswith(_SECOND) and first[-1:] > "\u3400" and kind_of(first)[0] != ""
+
+
 def _may_be(text: str, last: int) -> bool:
     """Whether the two characters up to `last` end a label; between them may be a blank."""
     two = text[max(0, last - 1) : last + 1]
-    return two.lower() in _ENDS or two[-1] in "号#" or two[0].isspace()
+    return two.lower() in _ENDS or two[-1] in _TAILS_OF_ONE or two[0].isspace()
 
 
 def _values(text: str, match: re.Match[str], kind: str, *, sure: bool) -> Iterator[Span]:

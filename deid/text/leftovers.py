@@ -16,7 +16,9 @@ _LEAST_DIGITS = 5
 _LEAST_IN_PARTS = 4
 # rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
 _NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+[A-Za-z]?")
-_YEARS = re.compile(r"(?:19|20)\d\d[-/](?:19|20)\d\d")
+_YEARS = re.compile(
+    r"(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
+)
 _DECIMAL = re.compile(r"\.\d{1,4}(?![0-9.])")
 _LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN)(?=\d+$)")
 

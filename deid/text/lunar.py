@@ -36,8 +36,8 @@ _IN_CHARACTERS = re.compile(
 )
 # Where one of these may be: a month in characters, or a calendar by name.
 _SIGN = re.compile(
-    "[一二三四五六七八九十正冬腊元壹贰叁肆伍陆柒捌玖拾] ?月|农历|阴历|旧历|民国|民國|昭和|平成|令和|大正|大年|年三十"
-    "|[酉戌亥子丑寅卯辰巳午未申]年"
+    "[一二三四五六七八九十正冬腊元壹贰叁肆伍陆柒捌玖拾] ?月|[〇零O0一二三四五六七八九]年|农历|阴历|旧历"
+    "|民国|民國|昭和|平成|令和|大正|大年|年三十|[酉戌亥子丑寅卯辰巳午未申]年"
 )
 _REACH = 18
 _FEAST = re.compile(any_of((*WORDS.dates["feasts"], *WORDS.dates["feasts-with-year"])))

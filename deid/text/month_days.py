@@ -16,7 +16,7 @@ _PAIR = re.compile(
     rf"({_MONTH})([-/.])({_DAY})(?![0-9])(?:[-~至到]{_MONTH}\2{_DAY}(?![0-9])|~{_DAY}(?![0-9.]))?(?![-/.]\d)"
 )
 _TIME = re.compile(
-    r"[ ,]{0,2}(?:[上下]午|凌晨|晚|晨)?[ ,]{0,2}(?:(?:[01]?\d|2[0-4]):[0-5]\d|(?:1?\d|2[0-4])[时点](?!间|钟))"
+    r"[ \t,]{0,2}(?:[上下]午|凌晨|晚|晨)?[ ,]{0,2}(?:(?:[01]?\d|2[0-4]):[0-5]\d|(?:1?\d|2[0-4])[时点](?!间|钟))"
 )
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.dates['no-days'])}|[A-Za-zμ%‰℃°×*^/+>=~-])|[:：]\d")
 _DONE = re.compile(rf"(?:[ ):】\]]|日|号){{0,3}}(?:{any_of(WORDS.dates['acts'])})")
@@ -33,6 +33,8 @@ _BEGINNING = re.compile(r"(?:^|[\n\t|,;。!、:】\]\[])[ *·●•]{0,3}$")
 _LINE = re.compile(r"(?:^|[\n\t|])[ *·●•]{0,3}$")
 _BRACKET = re.compile(r"(?:^|[\n\t|,;。!、])[ *]{0,2}\( ?$")
 _SPAN_OF_DAYS = re.compile(rf"(?:{any_of(WORDS.dates['spans-of-days'])})[: ]?$")
+_MONTHS = 12
+_SIZE = re.compile("[管导气尿胃针刀线床楼型字鞋扩探]")
 _DAYS_BEHIND = re.compile("[内后前余龄间]|左右|以[内后上]|拆线|[一1]次")
 
 _SINGLE = re.compile(rf"({_DAY}) ?[日号]")
@@ -53,47 +55,59 @@ def month_day(text: str, start: int, before: str, *, labelled: bool) -> int:
     end = pair.end()
     if text.startswith(("日", "号"), end):
         return _with_word(text, end, before, pair)
-    timed = _TIME.match(text, end)
-    if not timed and _UNIT.match(text, end):
+    if _TIME.match(text, end):
+        return end if labelled or _timed(before, dotted=pair[2] == ".") else 0
+    if _UNIT.match(text, end) and not _DONE.match(text, end):
         return 0
-    return end if labelled or _fits(text, end, before, pair, timed=timed is not None) else 0
+    return end if labelled or _led(text, end, before, pair) or _begins(text, end, before, pair) else 0
 
 
-def _fits(text: str, end: int, before: str, pair: re.Match[str], *, timed: bool) -> bool:
-    dotted, whole = pair[2] == ".", len(pair[3]) == 2
-    if _EVENT.search(before) or (not dotted and _EXAM.search(before) and text.startswith(")", end)):
+def _timed(before: str, *, dotted: bool) -> bool:
+    """Whether a time of day behind makes it a day: 3-5 8:30 does, but not 血糖 7.8 8:30."""
+    if _BEGINNING.search(before) or _EVENT.search(before) or _is_led(before):
         return True
-    if _LEAD.search(before) and not _NO_LEAD.search(before):
-        return not _CHANGES.match(text, end) and (
-            not dotted or not _RANGE_LEAD.search(before) or _DONE.match(text, end) is not None
-        )
-    beginning = _BEGINNING.search(before) is not None
-    if timed:
-        return (
-            beginning
-            or (not dotted and (not before[-1:].isascii() or before.endswith("(")))
-            or before.endswith(" ")
-        )
+    return not dotted and (not before[-1:].isascii() or before.endswith(("(", " ")))
+
+
+def _is_led(before: str) -> bool:
+    return _LEAD.search(before) is not None and not _NO_LEAD.search(before)
+
+
+def _led(text: str, end: int, before: str, pair: re.Match[str]) -> bool:
+    """Whether what stands in front leads to a day: 于3-5, 出院6.3, CT(3-5)."""
+    if _EVENT.search(before) or (_EXAM.search(before) and text.startswith(")", end)):
+        return True
+    if not _is_led(before) or _CHANGES.match(text, end):
+        return False
+    return pair[2] != "." or not _RANGE_LEAD.search(before) or _DONE.match(text, end) is not None
+
+
+def _begins(text: str, end: int, before: str, pair: re.Match[str]) -> bool:
+    """Whether it stands where a line or a clause begins, and behind it what belongs to a day."""
+    dotted, whole = pair[2] == ".", len(pair[3]) == 2  # 1.1 may number a section, 3.12 hardly
+    both = whole and len(pair[1]) == 2
     if before.endswith("("):
-        if not dotted and whole and len(pair[1]) == 2 and text.startswith(("):", "、"), end):
+        if both and not dotted and text.startswith(("):", "、"), end):
             return True
         return _BRACKET.search(before) is not None and _DONE.match(text, end) is not None
-    if not beginning:
+    if not _BEGINNING.search(before):
         return False
     if _DONE.match(text, end):
-        return True
-    if not _LINE.search(before):
-        return whole and (dotted or len(pair[1]) == 2) and _HAN.match(text, end) is not None
-    return (whole or not dotted) and (
-        _TEXT.match(text, end) is not None or (not dotted and len(pair[1]) == 2 and whole)
-    )
+        return whole or not dotted or text[end : end + 1] != " "
+    if _HAN.match(text, end):
+        return both or (whole and dotted)
+    return _LINE.search(before) is not None and _TEXT.match(text, end) is not None and (whole or not dotted)
 
 
 def _with_word(text: str, end: int, before: str, pair: re.Match[str]) -> int:
     """3/5日, 12-25日, but not 3-5日内 and 术后5-7日拆线."""
     if _SPAN_OF_DAYS.search(before) or _DAYS_BEHIND.match(text, end + 1):
         return 0
-    if pair[2] == "-" and int(pair[3]) <= 12 and not _LEAD.search(before) and not _BEGINNING.search(before):
+    if text[end] == "号":
+        return (
+            0 if _SIZE.match(text, end + 1) or not (_BEGINNING.search(before) or _is_led(before)) else end + 1
+        )
+    if pair[2] == "-" and int(pair[3]) <= _MONTHS and not _is_led(before):
         return 0
     return end + 1
 
@@ -106,7 +120,7 @@ def single_day(text: str, start: int, before: str) -> tuple[int, int]:
     for word in _MONTH_WORDS:
         if before.endswith(word):
             return start - len(word), match.end()
-    led = _BEGINNING.search(before) or (_LEAD.search(before) and not _NO_LEAD.search(before))
+    led = _BEGINNING.search(before) or _is_led(before)
     if led and _SINGLE_DONE.match(text, match.end()):
         return start, match.end()
     if _LINE.search(before) and _DONE.match(text, match.end()):
