@@ -8,10 +8,10 @@ other end of a range.
 import re
 from collections.abc import Iterator
 
-from deid.text.english_dates import find_english_dates
 from deid.text.lunar import find_in_characters
 from deid.text.measures import is_code
 from deid.text.month_days import month_day, single_day
+from deid.text.month_names import find_with_month_names
 from deid.text.spans import LABELLED, SHAPED, Span
 from deid.text.words import WORDS
 
@@ -53,9 +53,9 @@ _YEAR_MONTH = re.compile(
     rf"|\.{MONTH}(?=起|开始|因|行|于|在|~|至|-{YEAR}))"
 )
 _YEAR_MONTH_LABELLED = re.compile(rf"{YEAR}\.{MONTH}(?![0-9.])")
-_SHORT_YEAR = re.compile(rf"\d\d([-/.]){MONTH}\1{DAY}(?![0-9./-])日?")
+_SHORT_YEAR = re.compile(rf"\d\d([-/.]){MONTH}\1{DAY}(?![0-9/-]|\.\d)日?")
 _YEAR_LAST = re.compile(rf"(?:{MONTH}([/-]){DAY}\1|{DAY}([./-]){MONTH}\2){YEAR}(?![0-9/-])")
-_SHORT_YEAR_LAST = re.compile(rf"{MONTH}([/-]){DAY}\1\d\d(?![0-9/.-])")
+_SHORT_YEAR_LAST = re.compile(rf"{MONTH}([/-]){DAY}\1\d\d(?![0-9/-]|\.\d)")
 _SCORES = re.compile(r"(?i)(?:apgar|score|评分|视力|肌力)[^\n0-9]{0,8}$")
 
 _COMPACT = re.compile(
@@ -76,7 +76,7 @@ _CLOCK = re.compile(
     rf"(?:{_HOUR} ?:(?: ?[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?{_ZONE})?)\)?[分时]?"
     rf"|{_HOUR} ?[时点](?: ?[0-5]?\d ?分(?: ?[0-5]?\d ?秒)?|半|整|许|[一三]刻|[0-5]\d(?!\d))?)"
     r"(?: ?[AaPp]\.?[Mm]\.?(?![A-Za-z]))?"
-    r"|[ T](?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?![0-9A-Za-z.%×/*-]| ?[元万次个人例步年])"
+    r"|[ T](?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?![0-9A-Za-z%×/*-]|\.\d| ?[元万次个人例步年])"
     r"|[ ,]{1,2}(?:1[0-2]|0?[1-9]) ?[AaPp]\.?[Mm](?![A-Za-z])"
     r"|(?<=[日号])(?:[01]\d|2[0-3])\.[0-5]\d(?=[\u4e00-\u9fff])(?![元万倍分度])"
     r"|-(?:[01]\d|2[0-3])-[0-5]\d(?:-[0-5]\d)?(?![0-9-]))"
@@ -114,7 +114,7 @@ def find_dates(text: str) -> Iterator[Span]:
             at = _whole(text, end)
             yield Span(start, at, "DATE", SHAPED)
     yield from _compact(text)
-    for start, end in (*find_in_characters(text), *find_english_dates(text)):
+    for start, end in (*find_in_characters(text), *find_with_month_names(text)):
         yield Span(start, _whole(text, end), "DATE", SHAPED)
 
 

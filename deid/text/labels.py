@@ -26,7 +26,7 @@ _BETWEEN = re.compile(
     rf"(?i:[{_LAST}])(?<![A-Za-z](?=[A-Za-z]))"
     rf"(?P<gap>(?:\((?:[^()\n0-9]|\d(?!\d\d)){{1,8}}\))?[{_GAP}]{{0,16}}(?:{_WHOSE})?)"
     r"(?P<v>(?!(?:ID|SN|DI|N[Oo])[ :.]?\d)"
-    r"(?=[A-Za-z*+(_.-]{0,12}[0-9]|\*{2}|(?!(?:ID|No|NO|no|Nr) )[A-Z]{1,5} \d{3})[0-9A-Za-z*+(])"
+    r"(?=[A-Za-z*+(_./-]{0,12}[0-9]|\*{2}|(?!(?:ID|No|NO|no|Nr) )[A-Z]{1,5} \d{3})[0-9A-Za-z*+(])"
 )
 _LEAST_KNOWN = 3  # digits of a value of one or two only where nothing is counted in it
 _LEAST_UNKNOWN = 3
@@ -57,7 +57,9 @@ _BEHIND = re.compile(
 _RUN_BEFORE = re.compile("(?<![0-9A-Za-z_-])[0-9A-Za-z_-]{3,24}$")
 _AT_HOME = frozenset(("家", "宅", "办", "家里", "单位"))
 
-_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:19|20)\d\d[-/]\d{1,2}(?![0-9A-Za-z/-])")
+_DATE = re.compile(
+    r"\d{1,2}/\d{1,2}/(?:\d\d){1,2}(?!\d)|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:19|20)\d\d[-/]\d{1,2}(?![0-9A-Za-z/-])"
+)
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z-])")
 _OF_DATES = ("日期", "时间", "Date", "date")
 _SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?: \d{1,2}:\d\d)?")

@@ -16,8 +16,9 @@ _LEAST_DIGITS = 5
 _LEAST_IN_PARTS = 4
 # rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
 _NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+[A-Za-z]?")
-_YEARS = re.compile(
-    r"(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
+# 2019-2024, 20240305-20240312, CT2024-03-05, G2P0010: years, days and births, not numbers.
+_NO_NUMBER = re.compile(
+    r"G\d{1,2}P\d{1,4}|(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
 )
 _DECIMAL = re.compile(r"\.\d{1,4}(?![0-9.])")
 _LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN)(?=\d+$)")
@@ -36,7 +37,7 @@ def find_leftovers(text: str) -> Iterator[Span]:
 
 def _is_harmless(text: str, match: re.Match[str]) -> bool:
     run, start, end = match[0], match.start(), match.end()
-    if measures(run) or _NAMED.fullmatch(run) or _YEARS.fullmatch(run):
+    if measures(run) or _NAMED.fullmatch(run) or _NO_NUMBER.fullmatch(run):
         return True
     if run[0].isdecimal() and run[-1].isdecimal() and not run.isalnum():
         return is_measured(text, start, end) or is_code(text, start)

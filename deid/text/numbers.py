@@ -85,14 +85,15 @@ _UNLETTERED: tuple[Pattern, ...] = (
         _NUMBER_ENDS,
     ),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"00(?:1|8[0-8]\d|[2-9]\d)-\d{1,4}-\d{3,8}", _NUMBER_ENDS),
-    pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"(?:[157]\d{6}\(\d\)|[157]/\d{6}/\d)", NO_WORD_BEHIND),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"(?:[157]\d{6}\(\d\)|[157]/\d{6}/\d)", NO_WORD_BEHIND),
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9-])"),
 )
 _LETTERED = (
     *_UNLETTERED,
     pattern("PASSPORT", SHAPED, NO_WORD_BEFORE, r"(?:E[A-HJ-NP-Z]\d{7}|[EGDSPKH]\d{8})", NO_WORD_BEHIND),
     pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[HMC]\d{8}(?:\d{2})?", NO_WORD_BEHIND),
-    pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z](?![0-9A-Za-z])"),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
 )
 # (01)06901234567892(17)270101(21)S5678: what GS1 prints on a device, read by a person.
 _UDI = re.compile(r"\(01\) ?\d{14}(?: ?\(\d{2,3}\) ?[A-Za-z0-9/-]{1,20}){0,6}")

@@ -77,16 +77,14 @@ _IN_ENGLISH = (
     pattern(
         "ETHNICITY",
         LABELLED,
-        "(?<![A-Za-z])(?:ethnicity|ethnic group|nationality|race)[ :]{1,3}",
+        "(?<![A-Za-z])(?i:ethnicity|ethnic group|nationality|race)[ :]{1,3}",
         r"(?P<v>[A-Z][a-z]{2,14}(?: American| Chinese)?)",
-        any_case=True,
     ),
     pattern(
         "RELIGION",
         LABELLED,
-        "(?<![A-Za-z])(?:religion|faith)[ :]{1,3}",
+        "(?<![A-Za-z])(?i:religion|faith)[ :]{1,3}",
         r"(?P<v>[A-Z][A-Za-z\']{2,14})",
-        any_case=True,
     ),
 )
 

@@ -17,7 +17,7 @@ _UNITS = any_of((*WORDS.dates["no-days"], "床", "日", "月", "年"))
 _NO_MEASURE = rf"(?![0-9A-Za-z./:%-]| ?(?:{_UNITS})|(?<=\D\d)[、)]|(?<=\D\d\d)[、)])"
 # A number of the record that was broken in two; not the next column of a line of figures.
 _BROKEN = (
-    r"(?:[0-9]{1,6}(?: [0-9]{3,8}| ?\n[0-9]{2,8}){1,2}"
+    r"(?:[A-Za-z]{0,3}[0-9]{1,6}(?: [0-9]{3,8}| ?\n[0-9]{2,8}){1,2}"
     rf"{_NO_MEASURE})"
 )
 _EXTENSION = r"(?: ?(?:-|转|ext\.?|\*|#|分机) ?\d{1,6})?"
@@ -27,7 +27,7 @@ _PHONE = (
     rf"|(?:\+|00)\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}|[48]00[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
     rf"|\d{{3,4}}[ -]\d{{4}}(?!\d){_EXTENSION}|[0-9*OIl]{{3,13}}{_EXTENSION})"
 )
-_BLOCKS = rf"(?: ?\d{{1,8}}{_NO_MEASURE}| \d{{2,8}}(?= \d)){{0,4}}"
+_BLOCKS = rf"(?: ?\d{{1,8}}(?:{_NO_MEASURE}|(?=\)))| \d{{2,8}}(?= \d)){{0,4}}"
 _IN_BLOCKS = rf"[A-Za-z]{{0,3}} ?\d{{2,8}}(?: \d{{1,8}}{_NO_MEASURE}| \d{{2,8}}(?= \d)){{1,4}}"
 _DOCUMENT = rf"[A-Za-z]{{0,3}} ?[0-9*][0-9A-Za-z*]{{1,20}}(?: ?№)?{_BLOCKS}(?:\([0-9A-Za-z]\))?"
 
@@ -36,7 +36,7 @@ _FORMS = {
         rf"{_FIGURE}(?:[ \t\n-]{{0,2}}{_FIGURE}){{16}}[ \t\n-]{{0,2}}[0-9XxOoIl|SB*]{_END}"
         rf"|{_FIGURE}(?:[ \t\n-]{{0,2}}{_FIGURE}){{14}}{_END}"
         rf"|{_FIGURE}(?:[ \t\n-]{{0,2}}[0-9OoIl|SBXx*]){{13,19}}{_END}"
-        rf"|\d{{1,8}}[(/]\d{{1,6}}[)/]?\d?\)?{_END}|{_RUN}"
+        rf"|\d{{1,8}}[(/]\d{{1,6}}[)/]?\d?\)?{_END}|\d{{4}} \d{{4}}(?!\d)|{_RUN}"
     ),
     "PHONE": re.compile(_PHONE, re.IGNORECASE),
     "BANK_CARD": re.compile(rf"\d(?:[ \n-]{{0,2}}[0-9*]){{11,18}}(?![0-9A-Za-z年月])|{_RUN}"),

@@ -27,7 +27,7 @@ _ORDERS = tuple(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-def find_english_dates(text: str) -> Iterator[tuple[int, int]]:
+def find_with_month_names(text: str) -> Iterator[tuple[int, int]]:
     """Where they begin and end, in a folded text."""
     small = text.lower()
     if not any(month in small for month in _MONTHS):
