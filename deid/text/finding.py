@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, Protocol
 
 from deid.text.calendar import find_dates
@@ -43,12 +43,11 @@ _BOTH: tuple[Finder, ...] = (
     find_english,
     find_leftovers,
 )
-_CHINESE: tuple[Finder, ...] = (find_people, find_places)
 # For every text, and for one with a Han character in it: a note in English has no use for the Chinese
 # finders, a Chinese one often has English in it. `strict` may take ten times as long as `fast`.
 FINDERS: dict[Profile, tuple[tuple[Finder, ...], tuple[Finder, ...]]] = {
-    "fast": (_BOTH, _CHINESE),
-    "strict": (_BOTH, _CHINESE),
+    "fast": (_BOTH, (partial(find_people, thorough=False), find_places)),
+    "strict": (_BOTH, (find_people, find_places)),
 }
 
 

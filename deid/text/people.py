@@ -5,9 +5,9 @@ than a label away from certain. What is found once is found everywhere in the te
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from deid.text.namefinder import look
+from deid.text.namefinder import glance, look
 from deid.text.patterns import any_of
 from deid.text.romanised import find_romanised
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
@@ -49,39 +49,41 @@ _AFTER_WEAK = (
 )
 
 _AGE = r"\d{1,3} ?(?:周?岁|个?月|天)"
-_SEX = rf"(?:男|女)(?!{_HAN})"
-_NAME = rf"(?P<v>{_SURNAME}{_GIVEN})"
-_NONE: frozenset[str] = frozenset()
-_ANCHORED = (
-    # A comma and the sex behind it make it certain; a blank and an age do not.
-    (re.compile(rf"(?<!{_HAN}){_NAME}(?=[ \t]{{0,2}}[,(、][ \t]{{0,2}}{_SEX})"), _NONE),
-    (re.compile(rf"(?<!{_HAN}){_NAME}(?=[ \t,(、]{{1,3}}(?:{_SEX}|{_AGE}))"), _RARE_FOR_PATIENTS),
-    (re.compile(rf"{_PATIENT}[ \t]{{0,2}}{_NAME}(?=[ \t,(、]{{0,3}}(?:[男女]|性别|年龄|{_AGE}))"), _NONE),
-    # In brackets behind the name, who that is.
-    (re.compile(rf"{_NAME}(?=[ \t]?\((?:本人|患[儿者]|{_KIN}|[夫妻子女儿姐])\))"), _NONE),
-)  # fmt: skip
+_WHO = rf"(?:本人|患[儿者]|{_KIN}|[夫妻子女儿姐])"
+# What stands behind a name: the sex, the age, or in brackets who that is.
+_BEHIND = re.compile(rf"[ \t]{{0,2}}[ \t,(、](?:[男女](?!{_HAN})|{_AGE}|(?<=\(){_WHO}\))")
+_IN_FRONT = re.compile(rf"(?:(?<!{_HAN})|{_PATIENT}[ \t]{{0,2}})(?P<v>{_SURNAME}{_GIVEN})$")
+_AS_FAR_AS = 12
 _DOTTED_NAME = re.compile(rf"(?<!{_HAN}){_DOTTED}")
 # 吉兰·巴雷综合征 is a disease
 _EPONYM = re.compile(rf"{_HAN}{{1,5}}[·.]{_HAN}{{1,3}}(?:综合征|氏|病(?![情史人例房区重危]))")
 _LEADS_TO_NAME = re.compile(f"(?:{_PATIENT}|{_KIN}|{_LABEL}|[与和及由请])")
 # 王某, 李**, 张XX: somebody's half-way masking still tells the surname.
-_MASKED = re.compile(
-    rf"(?:(?<={_HAN})|(?<!\w)){_SURNAME}(?:某某?|[*×xX]{{1,2}}{_HAN}?|〇{{1,2}})(?![A-Za-z0-9])"
-)
+_MASKED = re.compile(rf"(?<=[{_SINGLE}])(?:某某?|[*×xX]{{1,2}}{_HAN}?|〇{{1,2}})(?![A-Za-z0-9])")
 
 
-def find_people(text: str) -> Iterator[Span]:
-    """Spans in a folded text: what the rules find and the network does not rule out, and what it sees itself."""
-    opinion = look(text)
-    for rule, least in _RULES:
-        for span in rule(text):
-            if opinion.odds(span.start, span.end) >= least:
-                yield span
-    for span in find_titled(text):
-        if opinion.odds(span.start, span.end) >= _LEAST_BEFORE_TITLE:
+def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
+    """Spans in a folded text: what the rules find and the network does not rule out, and what it sees itself.
+
+    Unless `thorough`, the network looks only around surnames and around what the rules found.
+    """
+    ruled = [(span, least) for rule, least in _RULES for span in rule(text)]
+    opinion = look(text) if thorough else glance(text, (span for span, _ in ruled))
+    seen = list(opinion.names())
+    ends = {span.end: span for span in seen}
+    yield from seen
+    for span, least in ruled:
+        if opinion.odds(span.start, span.end) >= least and not _is_seen_better(text, span, ends):
             yield span
-    yield from opinion.names()
     yield from find_romanised(text)
+
+
+def _is_seen_better(text: str, span: Span, ends: Mapping[int, Span]) -> bool:
+    """Whether the network sees a name that begins later but ends there, or ends where the rule saw a blank."""
+    if span.end in ends:
+        return ends[span.end].start > span.start
+    blank = text.find(" ", span.start, span.end)
+    return blank in ends and ends[blank].start == span.start
 
 
 def _after_sure_labels(text: str) -> Iterator[Span]:
@@ -108,10 +110,10 @@ def _after_weak_labels(text: str) -> Iterator[Span]:
 
 
 def _anchored(text: str) -> Iterator[Span]:
-    for regex, rare in _ANCHORED:
-        for match in regex.finditer(text):
-            if _is_plain_name(match["v"], rare):
-                yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
+    for behind in _BEHIND.finditer(text):
+        name = _IN_FRONT.search(text, max(0, behind.start() - _AS_FAR_AS), behind.start())
+        if name and _is_plain_name(name["v"], _RARE_FOR_PATIENTS):
+            yield Span(name.start("v"), name.end("v"), "NAME", SHAPED)
 
 
 def _dotted(text: str) -> Iterator[Span]:
@@ -122,7 +124,7 @@ def _dotted(text: str) -> Iterator[Span]:
 
 def _masked(text: str) -> Iterator[Span]:
     for match in _MASKED.finditer(text):
-        yield Span(match.start(), match.end(), "NAME", LIKELY)
+        yield Span(match.start() - 1, match.end(), "NAME", LIKELY)
 
 
 # Each with the least odds the network must give what it finds: the more points at a name, the less.
@@ -132,9 +134,9 @@ _RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
     (_after_weak_labels, 0.1),
     (_anchored, 0.02),
     (_dotted, 0.3),
-    (_masked, 0.1),
+    (_masked, 0.8),
+    (find_titled, 0.1),
 )
-_LEAST_BEFORE_TITLE = 0.1
 
 
 def _listed(text: str, at: int, *, sure: bool) -> Iterator[Span]:

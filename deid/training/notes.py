@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from deid.training.chance import Chance
 from deid.training.grammar import Grammar, compile_text, read_lists, read_notes, read_rules
 from deid.training.naming import People, Person
-from deid.training.words import any_words, surname_words
+from deid.training.words import any_words, stays_whole, surname_words
 
 _SLOT = re.compile(r"(?P<who>[PKDNX]\d?)(?:\.(?P<form>[sgmn]))?")
 _CALLED = ("小", "老", "阿", "大")
@@ -74,8 +74,7 @@ class _Sheet:
     def slot(self, name: str) -> bool:
         """Write somebody's name, or a word of the dictionary."""
         if name == "W":
-            words = surname_words() if self.chance.maybe(0.5) else any_words()
-            self.text(self.chance.pick(words))
+            self.text(self._word())
             return True
         match = _SLOT.fullmatch(name)
         if match is None:
@@ -117,6 +116,16 @@ class _Sheet:
         if form == "m" and person.surname:
             return person.surname + self.chance.pick(("某", "某某", "*", "**", "XX", "××", "x", "某某某"))
         return self._as_written(person)
+
+    def _word(self) -> str:
+        """A word that does not run together with what stands before it."""
+        words = surname_words() if self.chance.maybe(0.5) else any_words()
+        before = self.pieces[-1][-4:] if self.pieces else ""
+        for _ in range(6):
+            word = self.chance.pick(words)
+            if stays_whole(before, word):
+                break
+        return word
 
     def _somebody(self, *, han: bool) -> Person:
         """Now and then somebody whose name is a word."""

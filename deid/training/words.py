@@ -17,11 +17,22 @@ def surname_words() -> tuple[str, ...]:
 @cache
 def any_words() -> tuple[str, ...]:
     """All words of two common characters but the names of people."""
-    cutter = rjieba.Jieba()
+    cutter = _cutter()
     known = known_characters()
     pairs = (one + two for one in known for two in known)
     return tuple(word for word in pairs if cutter.has_word(word) and not _is_name(cutter, word))
 
 
-def _is_name(cutter: "rjieba.Jieba", word: str) -> bool:
+def stays_whole(before: str, word: str) -> bool:
+    """Whether `word` written behind `before` is still cut off as itself: no accidental word across the seam."""
+    words = _cutter().cut(before + word, False)
+    return words[-1] == word
+
+
+@cache
+def _cutter() -> rjieba.Jieba:
+    return rjieba.Jieba()
+
+
+def _is_name(cutter: rjieba.Jieba, word: str) -> bool:
     return cutter.tag(word, False)[0][1].startswith("nr")

@@ -52,6 +52,7 @@ AS_NAME = _TAGS["nr"]
 WORD_CODES = 4 * _KINDS_OF_WORDS
 NAME_CODES = 12
 _FIRST_SURNAME = 3
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -133,3 +134,17 @@ def is_word(text: str) -> bool:
 def may_be_surname(code: int) -> bool:
     """Whether a character with this name code is a surname or begins one."""
     return code >= _FIRST_SURNAME
+
+
+def may_begin_names(codes: tuple[Codes, Codes, Codes]) -> NDArray[np.bool_]:
+    """Surnames that are no part of a longer word, or begin a name of the dictionary or a few characters alone."""
+    _, words, names = codes
+    place = words % 4
+    alone = (place == _ONLY) | ((words // 4 == AS_NAME) & (place == _FIRST))
+    surname = names >= _FIRST_SURNAME
+    edges = np.flatnonzero(np.diff(names > 0, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    few = starts[(ends - starts >= 2) & (ends - starts <= _FEW)]
+    alone[few] = True
+    begins: NDArray[np.bool_] = alone & surname
+    return begins

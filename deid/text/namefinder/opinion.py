@@ -1,20 +1,23 @@
 """What the network thinks of a text: the names it sees, and whether it would let one pass that a rule sees."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from deid.text.namefinder.features import Codes
+from deid.text.namefinder.features import Codes, may_begin_names
 from deid.text.namefinder.model import our_model
-from deid.text.namefinder.network import OUTSIDE, Matrix
+from deid.text.namefinder.network import CLASSES, OUTSIDE, REACH, Matrix
 from deid.text.namefinder.reading import Bars, read_names
 from deid.text.patterns import any_of
 from deid.text.spans import LIKELY, Span
 
 BARS = Bars()
+_LONGEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,34 @@ def look(text: str) -> Opinion:
     codes = model.alphabet.encode(text)
     with _threads().limit(limits=1, user_api="blas"):
         return Opinion(text, codes, model.network.scores(codes))
+
+
+def glance(text: str, at: Iterable[Span]) -> Opinion:
+    """The same, three times as fast: only around what may begin a name, and around the spans `at`.
+
+    Elsewhere it thinks that nothing is a name. What it misses so are names whose first characters are a word.
+    """
+    model = our_model()
+    codes = model.alphabet.encode(text)
+    near = _spread(may_begin_names(codes), at)
+    rows = np.flatnonzero(near)
+    scores = np.zeros((len(text), CLASSES), np.float32)
+    scores[:, OUTSIDE] = 1
+    with _threads().limit(limits=1, user_api="blas"):
+        scores[rows] = model.network.scores((codes[0][rows], codes[1][rows], codes[2][rows]))
+    return Opinion(text, codes, scores)
+
+
+def _spread(begins: NDArray[np.bool_], at: Iterable[Span]) -> NDArray[np.bool_]:
+    """The characters so near to one that begins, or to a span, that the network needs them to decide."""
+    edges = np.zeros(len(begins) + 1, np.int32)
+    starts = np.flatnonzero(begins)
+    np.add.at(edges, np.maximum(starts - REACH, 0), 1)
+    np.add.at(edges, np.minimum(starts + REACH + _LONGEST, len(begins)), -1)
+    for span in at:
+        edges[max(span.start - REACH, 0)] += 1
+        edges[min(span.end + REACH, len(begins))] -= 1
+    return np.cumsum(edges)[:-1] > 0
 
 
 def find_names(text: str, *, staff: frozenset[str] = frozenset()) -> Iterator[Span]:

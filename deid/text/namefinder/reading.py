@@ -14,10 +14,10 @@ from deid.text.words import WORDS
 
 _FIRST_HAN = "\u3400"
 _BLANKS = " \t\n\r\u3000"
-# X and × stand for a character that somebody has hidden.
-_NO_NAME = frozenset(
-    "0123456789abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ,;:()/|<>[]、。，；：（）\"'?!=+-_"
-)
+# Besides Han characters: dots, blanks, and what stands for a character that somebody has hidden.
+_IN_NAMES = frozenset("·. \t\n*Xx×〇")
+# The last character of a name whose characters stand apart, broken off to the next line.
+_ON_NEXT_LINE = re.compile(r"[ \t]{0,2}\n[ \t]{0,2}(?P<char>[\u3400-\u9fff])(?=[ \t]{2}|[ \t]?[\n,:(。]|$)")
 _CALLED = "小老阿大"
 _TITLE = re.compile(any_of((*WORDS.names["titles"], *WORDS.names["polite"])))
 _FEW, _MANY = 3, 4
@@ -29,15 +29,15 @@ _WORTH_ADDING = 0.04
 class Bars:
     """How sure the network must be of a name, from 0 to 1."""
 
-    any: float = 0.35
-    plain: float = 0.5
+    any: float = 0.25
+    plain: float = 0.4
     before_title: float = 0.6
     one_character: float = 0.8
     called: float = 0.9
-    no_surname: float = 0.9
-    word: float = 0.85
+    no_surname: float = 0.8
+    word: float = 0.75
     word_alone: float = 0.7
-    cuts_a_word: float = 0.97
+    cuts_a_word: float = 0.9
     long: float = 0.9
 
 
@@ -77,7 +77,7 @@ def _runs(text: str, inside: NDArray[np.bool_], begins: NDArray[np.bool_]) -> It
     """Rows of characters that are `inside`, a new one at each that `begins`."""
     start = last = -2
     for at in np.flatnonzero(inside).tolist():
-        if text[at] in _NO_NAME:
+        if _is_no_han(text[at]) and text[at] not in _IN_NAMES:
             continue
         if at != last + 1 or begins[at]:
             if start >= 0:
@@ -112,6 +112,8 @@ def _grown(text: str, start: int, end: int, scores: Matrix) -> int:
     if end - start == 1 and not _TITLE.match(text, end):
         while end - start < _FEW and _may_go_on(text, end, scores):
             end += 1
+    if " " in text[start:end] and (rest := _ON_NEXT_LINE.match(text, end)):
+        return rest.end("char")
     if end - start == _FEW - 1 and _may_go_on(text, end, scores) and _is_no_han(text[end + 1 : end + 2]):
         end += 1
     return end
@@ -130,7 +132,7 @@ def _bar(text: str, start: int, end: int, codes: tuple[Codes, Codes, Codes], bar
         return bars.cuts_a_word
     alone = _is_no_han(text[start - 1 : start]) and _is_no_han(text[end : end + 1])
     if _is_one_word(words):
-        return bars.word_alone if alone else bars.word
+        return _NEVER if text[end : end + 1] == ":" else bars.word_alone if alone else bars.word
     if not (may_be_surname(int(codes[2][start])) or name[0] == name[1]):
         return bars.no_surname
     if len(name) > _MANY and not any(char in "·. \n" for char in name):
@@ -151,7 +153,7 @@ def _bar_of_one(text: str, at: int, bars: Bars) -> float:
 
 
 def _is_no_han(char: str) -> bool:
-    return char < _FIRST_HAN or char > "\u9fff"
+    return not (_FIRST_HAN <= char <= "\u9fff" or char >= "\U00020000")
 
 
 def cuts_a_word(words: Codes) -> bool:
