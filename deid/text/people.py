@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from deid.text.namefinder import glance, look
+from deid.text.namefinder.second import second_opinion
 from deid.text.patterns import any_of
 from deid.text.romanised import find_romanised
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
@@ -71,10 +72,14 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     opinion = look(text) if thorough else glance(text, (span for span, _ in ruled))
     seen = list(opinion.names())
     ends = {span.end: span for span in seen}
-    yield from seen
-    for span, least in ruled:
-        if opinion.odds(span.start, span.end) >= least and not _is_seen_better(text, span, ends):
-            yield span
+    found = seen + [
+        span
+        for span, least in ruled
+        if opinion.odds(span.start, span.end) >= least and not _is_seen_better(text, span, ends)
+    ]
+    yield from found
+    if thorough:
+        yield from second_opinion(opinion, found)
     yield from find_romanised(text)
 
 
