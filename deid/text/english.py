@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from deid.text.english_dates import find_english_dates
 from deid.text.patterns import (
     NO_LETTER_BEFORE,
     NO_LETTER_BEHIND,
@@ -81,6 +82,7 @@ _NOT_NAMES = frozenset("The This Patient Unknown None History Date Name Not No S
 
 def find_english(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
+    yield from find_english_dates(text)
     if not _ENGLISH.search(text):
         return
     for one in _PATTERNS:
