@@ -1,0 +1,263 @@
+"""Numbers of English-speaking lands, by their labels and shapes: telephones, records, cards, policies, old age."""
+
+import re
+from collections.abc import Iterator
+
+from deid.text.english_checks import find_checked
+from deid.text.patterns import (
+    NO_LETTER_BEFORE,
+    NO_LETTER_BEHIND,
+    NO_WORD_BEFORE,
+    NO_WORD_BEHIND,
+    Pattern,
+    pattern,
+)
+from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.words import WORDS
+
+_ENDS = r"(?![0-9A-Za-z]|\.[0-9])"
+_STARTS = r"(?<![0-9A-Za-z.])"
+
+# Every run with a digit in it is looked at once, and then what stands in front of it.
+_RUN = re.compile(
+    r"(?<![0-9A-Za-z_])(?:[A-Z]{1,6}[-./ ]?)?[+(#]{0,2}\d(?:[0-9A-Za-z]|[-/.^(*)](?=[0-9A-Z(])"
+    r"|(?<=\d)[ ](?=[0-9(]))*"
+)
+_FAR = 48
+_WORD = re.compile(r"[A-Za-z][A-Za-z'&/.]*(?:-[A-Za-z]+)*|#")
+_SIGNS = frozenset(
+    "no nos num number numbers nr # id ids no. code is was are ending ends in last four".split()
+)
+_SKIPPED = frozenset("is was are the of his her their at on to ending ends in with".split())
+_SEPARATED = re.compile(r"[:=#|]\s{0,4}$")
+_BETWEEN_WORDS = re.compile(r"[;,.\n|)](?:\s|$)|\d")
+
+_VALUES = {
+    "MRN": r"[A-Za-z]{0,6}[-/. ]?[0-9](?:[0-9A-Za-z]|[-/.^](?=[0-9A-Za-z])|\((?=[0-9A]\))"
+    r"|(?<=\([0-9A])\)){1,24}",
+    "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%])",
+    "HEALTH_CARD": r"[A-Z]{0,4} ?\d(?:[ -]?[0-9A-Z]){7,14}(?![0-9A-Za-z])",
+    "ID_CARD": r"[A-Z]{0,5}[ -]?\d(?:[ -]?\d|[A-Z](?![A-Za-z])){2,17}(?:[ "
+    r"-]?[A-Z](?![A-Za-z]))?(?:\([0-9A]\))?(?![0-9A-Za-z])",
+    "PASSPORT": r"[A-Z0-9]{1,3} ?\d[0-9A-Z]{4,9}(?![0-9A-Za-z])",
+    "BANK_CARD": r"[A-Z]{0,4}\d(?:[ -]?\d){3,18}(?![0-9A-Za-z])",
+    "PLATE": r"[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){0,2}(?![0-9A-Za-z])",
+    "DEVICE_ID": r"[A-Z0-9(][A-Z0-9()-]{4,30}(?![0-9A-Za-z])",
+    "PHONE": r"(?:\+|00)?\(?\d{1,5}\)?(?:[ ./-]{1,2}\(?\d{1,5}\)?|\d){2,7}(?![0-9A-Za-z]|\.[0-9])",
+    "PAGER": r"\d(?:[ -]?\d){2,9}(?![0-9A-Za-z]|\.[0-9])",
+}
+_VALUE = {kind: re.compile(value) for kind, value in _VALUES.items()}
+_LEAST = {
+    "MRN": 3,
+    "INSURANCE": 4,
+    "PHONE": 6,
+    "BANK_CARD": 4,
+    "ID_CARD": 4,
+    "PASSPORT": 5,
+    "DEVICE_ID": 4,
+    "HEALTH_CARD": 8,
+    "PLATE": 1,
+    "PAGER": 3,
+}
+
+
+def _labels() -> dict[str, tuple[str, bool]]:
+    """Label -> type of the number behind it, and whether a sign or a colon must stand between."""
+    found: dict[str, tuple[str, bool]] = {}
+    for name, entries in WORDS.english.items():
+        if name.startswith("numbers-"):
+            kind, _, weak = name.removeprefix("numbers-").partition("-")
+            found |= {entry.lower(): (kind, bool(weak)) for entry in entries}
+    return found
+
+
+_LABELS = _labels()
+# Hong Kong and Singapore: eight digits, where somebody to reach is spoken of.
+_EIGHT = re.compile(r"[235689]\d{3}[ -]?\d{4}(?![0-9A-Za-z-]|\.\d| \d)")
+_SEVEN = re.compile(r"\d{3}-\d{4}(?![0-9A-Za-z-])")
+_REACHED = re.compile(
+    r"(?<![a-z])(?:contact|tel|phone|mobile|cell|hp|call|called|wife|husband|son|daughter|mother"
+    r"|father|brother|sister|nok|reach|reached|relative|maid|helper|pager|fax|home|work)(?![a-z])",
+    re.IGNORECASE,
+)
+
+_PHONES: tuple[Pattern, ...] = (
+    pattern(
+        "PHONE",
+        LABELLED,
+        r"(?<![A-Za-z0-9])(?:(?:ext|Ext|EXT)[.:# ]{0,2}(?P<w>\d{2,6})|[xX](?P<v>\d-?\d{3,5})(?! ?[a-z%]))",
+        _ENDS,
+    ),
+    # Great Britain, Ireland, Australia, New Zealand, South Africa: a zero and ten or eleven digits in blocks.
+    pattern(
+        "PHONE",
+        SHAPED,
+        _STARTS,
+        r"\(?0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?: ?(?:x|[Ee]xt\.?) ?\d{1,6})?",
+        _ENDS,
+    ),
+    pattern("PHONE", SHAPED, _STARTS, r"0(?:7\d{3}|[24]\d{2})[ -]?\d{3}[ -]?\d{3}", _ENDS),
+    pattern("PHONE", SHAPED, _STARTS, r"1[38]00[ -]\d{3}[ -]\d{3}", _ENDS),
+    pattern(
+        "PHONE",
+        SHAPED,
+        r"(?<![0-9A-Za-z])\+\d{1,3}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d{1,5}(?:[ .-]?\d{2,5}){1,4}",
+        _ENDS,
+    ),
+    pattern(
+        "PHONE",
+        SHAPED,
+        _STARTS,
+        r"(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[.-]\d{4}(?:,? ?(?:x|[Ee]xt\.?|extension) ?\d{1,6})?",
+        _ENDS,
+    ),
+)
+
+_SHAPES: tuple[Pattern, ...] = (
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
+    pattern(
+        "ID_CARD",
+        SHAPED,
+        NO_WORD_BEFORE,
+        r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+        NO_WORD_BEHIND,
+    ),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{3}[PCFHATBLJG][A-Z]\d{4}[A-Z]", NO_WORD_BEHIND),
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
+    pattern(
+        "INSURANCE",
+        SHAPED,
+        NO_WORD_BEFORE,
+        r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMN"
+        r"P-RT-Y]{2}\d{2}",
+        NO_WORD_BEHIND,
+    ),
+    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,3}\d{2}-\d{3,7}", NO_WORD_BEHIND),
+)
+
+_OLD = "(?:9\\d|1[0-2]\\d)"
+_TENS = (
+    "(?:one hundred(?: and)?(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|ten))?"
+    "|ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+)
+_AGES: tuple[Pattern, ...] = (
+    pattern(
+        "AGE",
+        SHAPED,
+        r"(?<![0-9.])",
+        _OLD,
+        r"(?:[- ]{0,2}(?:years?|yrs?)(?:[- ]{1,2}(?:old|of age|young))?|[ -]?y\.?/?o\.?(?![a-z])|[ "
+        r"-]?Y/?O(?![A-Z])| ?y(?![a-zA-Z/]))",
+        NO_LETTER_BEHIND,
+    ),
+    pattern(
+        "AGE",
+        LABELLED,
+        r"(?<![A-Za-z])(?i:ages?|aged|age/sex|turned|turning|years)[ :]{1,3}(?:at |of |is )?(?P<v>",
+        _OLD,
+        r")(?![0-9.%/]| ?(?:mg|ml|%|days?|weeks?|months?))",
+    ),
+    pattern(
+        "AGE",
+        LIKELY,
+        r"(?<![0-9A-Za-z./%-])(?P<v>",
+        _OLD,
+        r") ?(?:M|F|male|female|woman|man|lady|gentleman|WM|WF|BM|BF|AAM|AAF)(?=[ ,;.)\n/])(?! ?=)",
+    ),
+    pattern("AGE", LIKELY, NO_LETTER_BEFORE, _TENS, r"[- ](?:years?|yrs?)[- ](?:old|of age)", any_case=True),
+)
+
+
+def find_english_numbers(text: str) -> Iterator[Span]:
+    """Spans in a folded text."""
+    for match in _RUN.finditer(text):
+        if _count(match[0]) > 2:
+            yield from _labelled(text, match)
+    for one in (*_PHONES, *_SHAPES, *_AGES, *_OTHERS):
+        yield from one.spans(text)
+    yield from find_checked(text)
+
+
+def _count(value: str) -> int:
+    return sum(char.isdecimal() for char in value)
+
+
+def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
+    start = run.start() + (1 if run[0][0] == "#" else 0)
+    long = _count(run[0]) > 4
+    kind = _announced(text[max(0, start - _FAR) : start], long=long)
+    if not kind and run[0][0].isalpha() and (glued := re.match(r"[A-Z]+[-./ ]?", run[0])):
+        # HN12008765, ID 55231 at the end of a line: the letters of the run are the label.
+        start += glued.end()
+        kind = _announced(text[max(0, start - _FAR) : start], long=long)
+    value = _VALUE[kind].match(text, start) if kind else None
+    if value and _count(value[0]) >= _LEAST[kind] and not _DATE_OR_MEASURE.match(text, start):
+        yield Span(start, value.end(), "PHONE" if kind == "PAGER" else kind, LABELLED)
+    elif (_EIGHT.match(text, start) or _SEVEN.match(text, start)) and _REACHED.search(
+        text, max(0, start - _FAR), start
+    ):
+        yield Span(
+            start,
+            start + len((_EIGHT.match(text, start) or _SEVEN.match(text, start) or run)[0]),
+            "PHONE",
+            LIKELY,
+        )
+
+
+_DATE_OR_MEASURE = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])(?P<d>[/.-])(?:0?[1-9]|[12]\d|3[01])(?P=d)(?:\d\d|(?:19"
+    r"|20)\d\d)(?![\d-])|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}:\d\d|\d{2,3}/\d{2,3}(?!\d|/)"
+    r"|[\d.,]+ ?(?:m?c?g|m?[lL]|mm|cm|kg|lbs?|oz|units?|mmHg|bpm|%|mEq|mmol|cc|hours|days|years"
+    r"|am|pm|AM|PM)(?![A-Za-z])"
+)
+
+
+def _announced(before: str, *, long: bool) -> str:
+    """The type that the label at the end of `before` stands for; "" for none.
+
+    `long`: five digits or more, which need no sign behind a label such as ref or case.
+    """
+    core = before.rstrip(" \t(")
+    separated = bool(_SEPARATED.search(core)) or "  " in before[len(core) :] or "\t" in before[len(core) :]
+    breaks = [match.end() for match in _BETWEEN_WORDS.finditer(core.rstrip(":=#|. "))]
+    words = [word.lower().rstrip(".") for word in _WORD.findall(core[breaks[-1] if breaks else 0 :])][-6:]
+    signed = separated
+    while words and words[-1] in _SIGNS and " ".join(words[-2:]) not in _LABELS:
+        if words[-1] in _LABELS and len(words) == 1:
+            break
+        signed = signed or words[-1] not in _SKIPPED
+        if " ".join(words) in _LABELS or (words[-1] in ("id", "no", "number", "#") and len(words) == 1):
+            break
+        words.pop()
+    for first in range(max(0, len(words) - 4), len(words)):
+        kind, weak = _LABELS.get(" ".join(words[first:]), ("", False))
+        if kind and (signed or not weak or (long and kind == "MRN")):
+            return kind
+    return ""
+
+
+# Names somebody has on the net.
+_OTHERS: tuple[Pattern, ...] = (
+    pattern(
+        "MRN",
+        LABELLED,
+        r"(?<![A-Za-z])(?:[Oo]ur|[Yy]our|[Mm]y|OUR|YOUR) (?:[Rr]ef|REF)(?:erence)?s?[ \t]{0,2}:[ "
+        r"\t]{0,4}(?P<v>[A-Za-z0-9]+(?:[/.-][A-Za-z0-9]+){1,5})",
+    ),
+    pattern(
+        "ID_CARD",
+        LABELLED,
+        r"(?<![A-Za-z])(?:SSN|[Ss]ocial(?: [Ss]ecurity(?: (?:number|no\.?|#))?)?|last (?:four|4)(?: "
+        r"digits)?(?: of)?(?: (?:his|her|the))?(?: SSN| social)?)(?: ?\(?(?:ending|ends|last (?:four"
+        r"|4)|last 4 digits)(?: (?:in|with|of SSN))?\)?)?[ :]{1,3}(?:is )?(?P<v>\d{4})",
+        NO_WORD_BEHIND,
+    ),
+    pattern(
+        "WECHAT_QQ",
+        LABELLED,
+        r"(?<![A-Za-z])(?:[Ff]acebook|[Ii]nstagram|[Ii]nsta|[Tt]witter|[Ss]napchat|[Tt]ik[Tt]ok"
+        r"|[Ss]kype|Line ID|[Tt]elegram|[Ll]inked[Ii]n|[Uu]sername|[Uu]ser name|[Ll]ogin|[Uu]ser ID"
+        r"|[Ss]creen name)[ \t]{0,2}[:=(@][ \t]{0,3}(?P<v>@?[A-Za-z0-9._-]{3,40})",
+    ),
+)

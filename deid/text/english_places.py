@@ -1,0 +1,240 @@
+"""Hospitals and organisations in English text: a name of their own in front of what they are."""
+
+import re
+from collections.abc import Iterator
+
+from deid.text.english_pieces import CAPITAL, LETTER
+from deid.text.english_words import Kind, lexicon, plain
+from deid.text.patterns import NO_LETTER_BEFORE, any_of
+from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.words import WORDS
+
+_ENGLISH = WORDS.english
+_WORD = rf"(?:St\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
+
+
+def _heads(name: str) -> str:
+    words = _ENGLISH[name]
+    return any_of({*words, *(word.upper() for word in words)})
+
+
+_STRONG = {
+    "HOSPITAL": frozenset(plain(w) for w in _ENGLISH["hospitals"]),
+    "ORG": frozenset(plain(w) for w in _ENGLISH["organisations"]),
+}
+_HEAD = {
+    "HOSPITAL": re.compile(
+        NO_LETTER_BEFORE
+        + any_of(
+            {*_ENGLISH["hospitals"], *_ENGLISH["hospitals-weak"], *(w.upper() for w in _ENGLISH["hospitals"])}
+        )
+        + rf"(?![{LETTER}'-])"
+    ),
+    "ORG": re.compile(
+        NO_LETTER_BEFORE
+        + any_of(
+            {
+                *_ENGLISH["organisations"],
+                *_ENGLISH["organisations-weak"],
+                *(w.upper() for w in _ENGLISH["organisations"]),
+            }
+        )
+        + rf"(?![{LETTER}'-])"
+    ),
+}
+# The words in front of a head, the nearest last; read backwards from it.
+_IN_FRONT = re.compile(rf"(?:(?<![{LETTER}0-9.'-])(?:{_WORD}|of|and|the|for|&|de)[ ]){{1,7}}$")
+_BEHIND = re.compile(
+    rf"(?:,? (?:of|for|at|in) (?:the )?{_WORD}(?: (?:and |& )?{_WORD}){{0,3}}| (?:Campus"
+    rf"|Foundation Trust|NHS Trust|NHS Foundation Trust|Trust|East|West|North|South))?"
+)
+_LOUD = frozenset(("HOSPITAL", "MEDICAL CENTER", "MEDICAL CENTRE", "INFIRMARY", "NURSING HOME"))
+_LINKS = frozenset("of and the for & de at".split())
+_GENERAL = frozenset(word for entry in _ENGLISH["in-general"] for word in (entry, plain(entry)))
+_NO_INSTITUTION = re.compile(
+    r"(?:'s)? ?(?:guidelines?|criteria|criterion|classification|score|scoring|protocol"
+    r"|recommendations?|consensus|statement|definition|course|stay|day|visit|admission"
+    r"|policy)(?![a-z])",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(NO_LETTER_BEFORE + any_of(_ENGLISH["hospital-short"]) + rf"(?![{LETTER}0-9-])")
+_INSURER = re.compile(NO_LETTER_BEFORE + any_of(_ENGLISH["insurers"]) + rf"(?![{LETTER}0-9-])")
+_SAINT = re.compile(
+    rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?: {_WORD}){{0,3}}?(?: "
+    rf"{any_of(_ENGLISH['hospitals'])})?(?![{LETTER}'])"
+)
+_SAINT_AT = re.compile(
+    r"(?<=(?:at|to|in) )(?:St|Saint)\.? [A-Z][a-z]+(?![A-Za-z'])|(?<=from )(?:St|Saint)\.? "
+    r"[A-Z][a-z]+(?![A-Za-z'])"
+)
+_THE_VA = re.compile(r"(?<=[Tt]he )VA(?:MC)?(?![A-Za-z0-9])(?! 20/)|(?<![A-Za-z])VAMC(?![A-Za-z])")
+_HL7 = re.compile(
+    r"MSH\|[^|\n]{3,5}\|[^|\n]{0,40}\|(?P<v>[^|\n]{3,40})\|(?:[^|\n]{0,40}\|(?P<w>[^|\n]{3,40})\|)?"
+)
+_FIRST = re.compile(
+    rf"(?<![A-Za-z])(?:Klinik|Poliklinik|Hospital|Clinique|H[oô]pital|Cl[ií]nica|Krankenhaus"
+    rf"|Klinikum|Universit[aä]tsklinikum|Ospedale|Policlinico) (?P<v>{_WORD}(?: (?:de |del |da |la "
+    rf")?{_WORD}){{0,3}})(?! of )"
+)
+# "transferred from Brockton": a hospital called by its town.
+_SENT = re.compile(
+    r"(?<![A-Za-z])(?:transferred|transfer|xfer|tx'?d|hospitali[sz]ed|records requested"
+    r"|discharged|admitted|admission|readmitted|seen in (?:the )?E[DR]|(?:ED|ER) visit|born"
+    r"|delivered|presented|referred|brought) "
+    rf"(?:in |to|over |here )?(?:from|at|to) (?:the )?(?P<v>{_WORD}(?: {_WORD}){{0,2}})"
+)
+_EMPLOYED = re.compile(
+    r"(?<![A-Za-z])(?:works?|worked|working|employed|employee|employer|job|retired|career|teaches"
+    r"|taught|attends|attended|attending|student|enrolled|studies|studying|graduated|grader?"
+    r"|freshman|sophomore|junior|senior|engineer"
+    r"|manager|teacher|nurse|clerk|cashier|driver|mechanic|welder|secretary|accountant|lawyer"
+    r"|professor|technician|waitress|waiter|chef|cook|volunteers?|shift|serves|interned|intern)"
+    rf"(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{{2,40}}?)?(?: (?:full|part)[- ]time)? (?:at|for"
+    rf"|with|from|in|of|by) (?:the )?(?P<v>{_WORD}(?: (?:(?:of|and|the|&) )?{_WORD}){{0,4}})"
+)
+_ORG_LABEL = re.compile(
+    r"(?<![A-Za-z])(?i:employer|employer name|place of work|workplace|company|occupation/employer"
+    r"|school|school name|college|university|daycare|insurance|insurer|insurance company|health "
+    r"plan|payer|payor|primary insurance|secondary insurance|carrier|pharmacy|preferred pharmacy)"
+    r"[ \t]{0,3}:[ \t]{0,4}(?P<v>[A-Z][A-Za-z0-9&'. -]{2,50}?)(?=[ \t]{2}|[ \t]?(?:\n|$|[,;(|#])"
+    r"|\. | (?:ID|Policy|Member|Group|No|Phone|Tel|on|since|for)\b)"
+)
+_HOSPITAL_LABEL = re.compile(
+    r"(?<![A-Za-z])(?i:facility|facility name|hospital|hospital name|sending facility|receiving "
+    r"facility|referring hospital|transferring hospital|clinic name|practice|location|site"
+    r"|institution|performing lab|performed at)"
+    r"[ \t]{0,3}:[ \t]{0,4}(?P<v>[A-Z][A-Za-z0-9&'. -]{2,60}?)(?=[ \t]{2}|[ \t]?(?:\n|$|[,;(|#]))"
+)
+
+
+def find_institutions(text: str) -> Iterator[Span]:
+    """Spans in a folded text."""
+    for kind, head in _HEAD.items():
+        for match in head.finditer(text):
+            yield from _named(text, match, kind)
+    for regex, kind, score in _SIMPLE:
+        for match in regex.finditer(text):
+            groups = [group for group in (regex.groupindex or (0,)) if match[group]]
+            yield from (Span(match.start(group), match.end(group), kind, score) for group in groups)
+    for regex, kind in _GUESSED:
+        for match in regex.finditer(text):
+            yield from _if_proper(match, kind)
+    for match in _FIRST.finditer(text):
+        first = match["v"].split(" ")[0]
+        if _is_proper(first) and _kind(first) is not Kind.WORD:
+            yield Span(match.start(), match.end(), "HOSPITAL", SHAPED)
+
+
+_GUESSED = ((_SENT, "HOSPITAL"), (_EMPLOYED, "ORG"))
+_SIMPLE = (
+    (_SHORT, "HOSPITAL", LIKELY),
+    (_SAINT, "HOSPITAL", LIKELY),
+    (_SAINT_AT, "HOSPITAL", LIKELY),
+    (_THE_VA, "HOSPITAL", LIKELY),
+    (_INSURER, "ORG", LIKELY),
+    (_ORG_LABEL, "ORG", LABELLED),
+    (_HOSPITAL_LABEL, "HOSPITAL", LIKELY),
+    (_HL7, "HOSPITAL", LIKELY),
+)
+
+
+def _named(text: str, head: re.Match[str], kind: str) -> Iterator[Span]:
+    """The institution whose name ends with `head`, if it has one of its own."""
+    shouted = head[0].isupper() and len(head[0]) > 3
+    before = _IN_FRONT.search(text, max(0, head.start() - 80), head.start())
+    if before is None or _NO_INSTITUTION.match(text, head.end()):
+        return
+    words = _behind_titles(before[0].split())
+    weak = plain(head[0]) not in _STRONG[kind] or (shouted and head[0] not in _LOUD)
+    first = _first_word(words, shouted=shouted)
+    words = words[first:]
+    if not any(_tells(word, weak=weak) for word in words):
+        return
+    start = head.start() - len(" ".join(words)) - 1
+    behind = _BEHIND.match(text, head.end())
+    end = behind.end() if behind and not weak else head.end()
+    yield Span(start, end, kind, SHAPED if not weak else LIKELY)
+
+
+def _behind_titles(words: list[str]) -> list[str]:
+    """Officer Mulcahy of Shrewsbury: what stands behind the person."""
+    titled = [index for index, word in enumerate(words) if plain(word.rstrip(".")) in _TITLES]
+    return words[titled[-1] + 2 :] if titled else words
+
+
+def _first_word(words: list[str], *, shouted: bool) -> int:
+    """Where the name begins: behind the last word that only leads up to it."""
+    first = len(words)
+    while first and (words[first - 1] in _LINKS or _goes_on(words[first - 1], shouted=shouted)):
+        first -= 1
+    while first < len(words) and (words[first] in _LINKS or _leads(words[first])):
+        first += 1
+    return first
+
+
+def _goes_on(word: str, *, shouted: bool) -> bool:
+    return word.isupper() or not shouted
+
+
+_TITLES = frozenset(plain(title) for title in _ENGLISH["titles"])
+_LEADS = frozenset(
+    "at to from in by via called the a an admitted transferred discharged seen patient pt dr mr "
+    "mrs ms re hospital: clinic: location: facility: site: to: from: attending consultant date "
+    "department dept our this when while"
+    " since after before if as on with and or for he she they his her it was is i we who called "
+    "reason name history followup follow-up".split()
+)
+
+
+def _leads(word: str) -> bool:
+    low = word.lower().rstrip(".,:")
+    return low in _LEADS and word not in ("The",)
+
+
+def _tells(word: str, *, weak: bool) -> bool:
+    """Whether a word makes the institution one in particular."""
+    low = word.lower().rstrip(".,")
+    if len(low) < 2 or word in _LINKS or low in _GENERAL or plain(low) in _GENERAL or low == "the":
+        return False
+    if not weak:
+        return not (lexicon().kind(word) is Kind.WORD and _is_rare(low))
+    return _kind(word) in (Kind.NAME, Kind.UNKNOWN, Kind.PLACE, Kind.EPONYM, Kind.EITHER)
+
+
+def _is_rare(low: str) -> bool:
+    """A word only medicine has: Arrhythmia Clinic, but Maple Grove Clinic."""
+    return low not in lexicon().common
+
+
+def _kind(word: str) -> Kind:
+    return lexicon().kind(word.strip(".,'").removesuffix("'s"))
+
+
+def _is_proper(word: str) -> bool:
+    return (
+        plain(word) not in _GENERAL
+        and _kind(word) not in (Kind.NEVER,)
+        and not (word.isupper() and len(word) < 5)
+    )
+
+
+def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
+    words = match["v"].split(" ")
+    kept = 0
+    for word in words:
+        if word in _LINKS or (_is_proper(word) and _kind(word) is not Kind.WORD) or (kept and kind == "ORG"):
+            kept += 1
+        else:
+            break
+    while kept and words[kept - 1] in _LINKS:
+        kept -= 1
+    if (
+        not kept
+        and kind == "ORG"
+        and len(words) > 1
+        and all(_is_proper(word) for word in words if word not in _LINKS)
+    ):
+        kept = len(words)
+    if kept:
+        name = " ".join(words[:kept]).rstrip(".")
+        yield Span(match.start("v"), match.start("v") + len(name), kind, LIKELY)

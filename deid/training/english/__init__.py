@@ -1,0 +1,1 @@
+"""How the lists of English words and names are made."""
