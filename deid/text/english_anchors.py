@@ -27,6 +27,8 @@ _GREETINGS = _phrases(_LISTS["greetings"])
 # "Dictated by" and the like need no colon; a part somebody plays neither, but then the name must be one.
 _LEADING = frozenset(label for label in _LABELS if label.endswith((" by", " with", " to"))) | {
     "c/o",
+    "thank you",
+    "thanks",
     "attn",
     "d/w",
     "re",
@@ -34,7 +36,8 @@ _LEADING = frozenset(label for label in _LABELS if label.endswith((" by", " with
 }
 _PARTS = frozenset(
     "cons consultant attending resident surgeon intern registrar fellow therapist officer "
-    "investigator interpreter aide worker nurse rn patient pt client midwife paramedic"
+    "sw mt ain hca pca lpn cna pharm dietician investigator interpreter aide worker nurse rn "
+    "patient pt client midwife paramedic"
     " radiologist pathologist cardiologist oncologist neurologist psychiatrist counsellor "
     "counselor physiotherapist dietitian pharmacist chaplain roommate daughter son".split()
 )

@@ -44,6 +44,13 @@ def _is_name(text: str, group: list[Piece], words: list[Piece]) -> bool:
     return _stands_alone(text, words[0])
 
 
+def _is_odd_word(word: Piece) -> bool:
+    """A word that somebody may be called, but hardly anybody is: "Call HO"."""
+    known = lexicon()
+    either = plain(word.word) in known.given_either or plain(word.word) in known.surnames_either
+    return word.kind is Kind.EITHER and not either
+
+
 def _without_last_letter(text: str, group: list[Piece]) -> list[Piece]:
     """ "Smith A nurse", "Young I saw": the single capital is a word of the sentence."""
     last = group[-1]
@@ -58,9 +65,9 @@ def _is_phrase(group: list[Piece]) -> bool:
 
 _WHO_IT_IS = re.compile(
     r"(?:,? (?:is|was) (?:seen|an? (?:[a-z-]+,? ){0,4}\d{1,3}(?![0-9/.%]))|,? {0,12}\(?(?:DOB"
-    r"|D\.O\.B|d\.?o\.?b|MRN|born |Date of Birth|NHS|HKID|NRIC|UHID|M\.R\.N)"
+    r"|D\.O\.B|d\.?o\.?b|MRN|born |Date of Birth|NHS|HKID|NRIC|UHID|URN? |HN|Hosp|ID[ :#]|[MF]/\d|M\.R\.N)"
     r"|,? {1,12}\(?(?:\d{1,3} ?(?:y\b|yo\b|y/o|yrs?\b|years?\b|[- ]year|F\b|M\b|/[MF]\b)|[MF],? ?\d{1,3}\b)"
-    r"|, (?:an? )?(?:Attending|Resident|Consultant|Registrar|Fellow|Intern|Chief|Director"
+    r"|, \d{1,2}(?=[,;])|, (?:an? )?(?:Attending|Resident|Consultant|Registrar|Fellow|Intern|Chief|Director"
     r"|Professor|Manager|Coordinator|Physiotherapist|Pharmacist|Dietitian|Chaplain)"
     r"| \((?:charge|infusion|bedside|night|day|PT|OT|SW|RN|MD|wife|husband|son|daughter|mother"
     r"|father|sister|brother|mom|dad|partner|NOK|HCP|POA)\b)"
@@ -72,7 +79,7 @@ def _is_told_by_what_follows(text: str, group: list[Piece], words: list[Piece]) 
     end = group[-1].end
     if any(word.kind is Kind.PLACE for word in words) or (len(words) == 1 and _is_short_form(words[0])):
         return False
-    if len(words) == 1 and words[0].kind is Kind.UNKNOWN and words[0].is_product:
+    if len(words) == 1 and (words[0].is_product or _is_odd_word(words[0])):
         return False
     return bool(DEGREE_BEHIND.match(text, end) or _WHO_IT_IS.match(text, end))
 
@@ -115,6 +122,8 @@ def _fits_letter(letter: Piece, word: Piece) -> bool:
     """J. Hollister, I Qureshi; not E. Coli, nor A. Fib."""
     if word.kind is Kind.NAME:
         return not _is_short_form(word)
+    if word.kind is Kind.EPONYM and letter.word in ("R", "L"):
+        return False  # right or left
     dotted = letter.end - letter.start > 1
     guessed = word.kind in (Kind.UNKNOWN, Kind.EITHER, Kind.EPONYM)
     return dotted and guessed and len(word.word) > 2 and plain(word.word) not in _GERMS
@@ -154,7 +163,7 @@ def _is_announced(text: str, group: list[Piece]) -> bool:
 # The Penfield, a Jamar, 44-mm Blackstone: an instrument.
 _THING = re.compile(
     r"(?<![A-Za-z])(?:[Tt]he|[Aa]n?|[Tt]his|[Tt]hat|[Ee]ach|[Ss]mall|[Ll]arge|[Ss]traight"
-    r"|[Cc]urved|\d ?-?(?:mm|cm|Fr|French|inch)|[#\d]\d*) $"
+    r"|[Cc]urved|\d ?-?(?:mm|cm|Fr|French|inch)|#\d+) $"
 )
 _SAINT = re.compile(r"(?<![A-Za-z])(?:St|Ste|Saint|Santa|San|Mt|Mount|Fort|Lake|Port)\.? $")
 
@@ -171,14 +180,22 @@ def _stands_alone(text: str, piece: Piece) -> bool:
     if piece.kind is Kind.EITHER and _is_given_either(piece.word):
         return bool(_PERSON_VERB.match(text, piece.end)) and not re.search(r"(?:^|[.\n:] ?)$", before)
     if piece.kind is Kind.UNKNOWN and not piece.is_product and len(piece.word) > 3:
+        if _OF_KIN.match(text, piece.end):
+            return True
         return bool(_PERSON_VERB.match(text, piece.end)) or bool(_PERSON_LEAD.search(before))
     return False
 
 
 _PERSON_VERB = re.compile(
-    r" {1,2}(?:says|said|states|stated|reports|reported|tells|told|denies|denied|asks|asked"
+    r" {1,2}(?:saw|sees|will see|will arrange|to arrange|arranging|arranged|aware|says|said"
+    r"|states|stated|reports|reported|tells|told|denies|denied|asks|asked"
     r"|agrees|agreed|lives|works|feels|wants|called|phoned|cried|smiled|verbalized|thinks|believes"
     rf"|enjoys|understands|endorses|complains|slept|ate|walked|who)(?![{LETTER}])"
+)
+# Davo's mum, Davo's room
+_OF_KIN = re.compile(
+    rf"'s (?:{any_of(word for word in WORDS.english['kin'] if ' ' not in word)}|family|room|bed"
+    rf"|death|name|birthday|house)(?![{LETTER}])"
 )
 _PERSON_LEAD = re.compile(
     r"(?<![A-Za-z])(?:told|asked|ask|spoke (?:with|to)|met with|named|thank|saw|called|paged"

@@ -12,23 +12,34 @@ _IBAN = re.compile(
 )
 _NHS = re.compile(r"(?<![0-9A-Za-z.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![0-9-]|\.\d)")
 _AADHAAR = re.compile(r"(?<![0-9A-Za-z.-])[2-9]\d{3}([ -:]?)\d{4}\1\d{4}(?![0-9-]|\.\d)")
+_NPI = re.compile(r"(?<![0-9A-Za-z.-])[12]\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
+_MEDICARE_AU = re.compile(r"(?<![0-9A-Za-z.-])[2-6]\d{3} ?\d{5} ?\d(?![0-9-]|\.\d)")
 _SIN = re.compile(r"(?<![0-9A-Za-z.-])\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
 
 
 def find_checked(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for match in _IBAN.finditer(text):
-        if _is_iban(re.sub("[ -]", "", match[0])):
-            yield Span(match.start(), match.end(), "BANK_CARD", CHECKED)
-    for match in _NHS.finditer(text):
-        if _is_nhs(re.sub("[ -]", "", match[0])):
-            yield Span(match.start(), match.end(), "HEALTH_CARD", SHAPED)
-    for match in _AADHAAR.finditer(text):
-        if _is_verhoeff(re.sub("[^0-9]", "", match[0])):
-            yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
-    for match in _SIN.finditer(text):
-        if passes_luhn(re.sub("[ -]", "", match[0])):
-            yield Span(match.start(), match.end(), "ID_CARD", LIKELY)
+    for regex, kind, score, fits in _CHECKED:
+        for match in regex.finditer(text):
+            if fits(_BLANKS.sub("", match[0])):
+                yield Span(match.start(), match.end(), kind, score)
+
+
+_BLANKS = re.compile("[ :-]")
+
+
+def _weighed(value: str, weights: str) -> int:
+    return sum(int(digit) * int(weight, 16) for digit, weight in zip(value, weights, strict=False))
+
+
+def _is_tax_file(value: str) -> bool:
+    """An Australian tax file number: the weighted sum of its nine digits is a multiple of eleven."""
+    return len(set(value)) > 2 and _weighed(value, "14375869A") % 11 == 0
+
+
+def _is_australian_medicare(value: str) -> bool:
+    """The ninth digit is the weighted sum of the eight before, modulo ten."""
+    return _weighed(value, "13791379") % 10 == int(value[8])
 
 
 def _is_iban(value: str) -> bool:
@@ -56,3 +67,22 @@ def _is_verhoeff(value: str) -> bool:
     for place, digit in enumerate(reversed(value)):
         state = int(_PRODUCT[state][int(_TURN[place % 8][int(digit)])])
     return state == 0 and value != value[::-1]
+
+
+def _is_provider(value: str) -> bool:
+    """An American provider number is checked as if 80840, for health in the United States, stood before it."""
+    return passes_luhn("80840" + value)
+
+
+def _is_canadian_or_australian(value: str) -> bool:
+    return passes_luhn(value) or _is_tax_file(value)
+
+
+_CHECKED = (
+    (_IBAN, "BANK_CARD", CHECKED, _is_iban),
+    (_NHS, "HEALTH_CARD", SHAPED, _is_nhs),
+    (_AADHAAR, "ID_CARD", SHAPED, _is_verhoeff),
+    (_SIN, "ID_CARD", LIKELY, _is_canadian_or_australian),
+    (_NPI, "MRN", LIKELY, _is_provider),
+    (_MEDICARE_AU, "INSURANCE", SHAPED, _is_australian_medicare),
+)

@@ -25,10 +25,14 @@ _COLONS = (
     r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?: ?(?:[AaPp]\.[Mm]\."
     r"|[AaPp][Mm]\b))?(?: ?(?:hrs?|h|hours)\b)?"
 )
-_PLAIN_HOURS = r"(?:[01]\d|2[0-3])[0-5]\d(?: ?(?:hrs?|h|hours)\b)?(?![0-9./-]|,\d|[ ]?[A-Za-z%])"
+_PLAIN_HOURS = (
+    r"(?:[01]\d|2[0-3])[0-5]\d(?: ?(?:hrs?|h|hours)\b)?(?![0-9/-]|[.,]\d| ?(?:[mk]?c?g|m?[lL]"
+    r"|units?|U|IU|cc|k?cal|mEq|mmol|mm|cm|steps|ft|%)(?![A-Za-z]))"
+)
 _ROUND = r"(?:1[0-2]|0?[1-9]) ?(?:[AaPp]\.[Mm]\.|[AaPp][Mm]\b)"
 _CLOCK = (
-    rf"(?:(?:,? {{1,3}}(?:at |@ ?)?|T|,|\n(?=\d\d:)| - |:|@ ?)(?:{_COLONS}|{_ROUND}|{_PLAIN_HOURS}){_ZONE})?"
+    rf"(?:(?:,? {{1,3}}(?:at |@ ?)?|T|,|\n(?=\d\d:)| - |:|@ ?)(?:{_COLONS}|{_ROUND}|{_PLAIN_HOURS}){_ZONE}"
+    r"| ?@ ?(?:1[0-2]|[1-9])(?![0-9:/]|\.\d))?"
 )
 _NO_FIGURE_BEFORE = r"(?<![0-9A-Za-z./:-])"
 _NO_FIGURE_BEHIND = r"(?![0-9]|[/-]\d|\.\d)"
@@ -66,6 +70,34 @@ _IN_WORDS: tuple[Pattern, ...] = (
     ),
     # 2024 Mar 5
     pattern("DATE", SHAPED, rf"(?<![0-9A-Za-z]){_YEAR}[ -/]{_NAMED}[ -/]{_DAY}(?!\d)", _CLOCK, any_case=True),
+)
+_TENS = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_ONES = "(?:one|two|three|four|five|six|seven|eight|nine)"
+_SPELT_YEAR = (
+    rf"(?:(?:nineteen|twenty|two thousand)(?: and)?(?: (?:{_TENS}(?:[ -]{_ONES})?|ten|eleven"
+    rf"|twelve|[a-z]{{3,5}}teen|oh {_ONES}|{_ONES})))"
+)
+_SPELT_DAY = (
+    "(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    "|tenth|eleventh|twelfth"
+    "|[a-z]{3,5}teenth|twentieth|thirtieth)"
+)
+# the nineteenth of april nineteen fifty, as it is dictated
+_SPELT: tuple[Pattern, ...] = (
+    pattern(
+        "DATE",
+        SHAPED,
+        NO_LETTER_BEFORE,
+        rf"{_SPELT_DAY} (?:of )?{_NAMED}(?:,? {_SPELT_YEAR}|,? {_YEAR})?",
+        any_case=True,
+    ),
+    pattern(
+        "DATE",
+        SHAPED,
+        NO_LETTER_BEFORE,
+        rf"{_NAMED}(?: the)? {_SPELT_DAY}(?:,? {_SPELT_YEAR})?|{_NAMED} {_SPELT_YEAR}",
+        any_case=True,
+    ),
 )
 _HOLIDAY = pattern(
     "DATE",
@@ -106,7 +138,12 @@ _IN_FIGURES: tuple[Pattern, ...] = (
         _CLOCK,
     ),
     # 2024-03-05T10:00Z, 2024/3/5
-    pattern("DATE", SHAPED, rf"(?<![0-9A-Za-z.]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?!\d)", _CLOCK),
+    pattern(
+        "DATE",
+        SHAPED,
+        rf"(?<![0-9A-Za-z.]){_YEAR}([-/.]){_MONTH}\1{_DAY}(?!\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?"
+        rf"[+-]\d\d:?\d\d|{_CLOCK})",
+    ),
     # 05/2021 and 5-2021
     pattern("DATE", SHAPED, rf"{_NO_FIGURE_BEFORE}{_MONTH}[/-]{_YEAR}(?![0-9/-])"),
 )
@@ -115,9 +152,10 @@ _IN_FIGURES: tuple[Pattern, ...] = (
 _TWO = re.compile(r"(?<![0-9A-Za-z./:+*^-])(\d{1,2})(/)(\d{1,2})(?![0-9A-Za-z/%^*+]|\.\d|-\d|'?\d?\")")
 _TWO_BEHIND = re.compile(_CLOCK)
 # What somebody scores out of, or the lower half of a fraction; 2/7, 3/52 and 4/12 are days, weeks, months.
-_OUT_OF = frozenset((2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 16, 18, 20, 21, 24, 25, 26, 27, 28, 30))
+_OUT_OF = frozenset((2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30))
 _BEFORE_A_DATE = re.compile(
-    r"(?:(?<![A-Za-z])(?:on|since|from|until|till?|through|thru|by|of|dated?|dos|doa|dod|dob|due"
+    r"(?:(?<![A-Za-z])(?:[a-z]{3,12}ed|test|on|since|from|until|till?|through|thru|by|of|dated?"
+    r"|dos|doa|dod|dob|due"
     r"|seen|exam|visit|eff|as of|starting|beginning"
     r"|ending|started|stopped|admitted|adm|admit|discharged|removed|placed|done|last|next|prior"
     r"|previous|before|after|between|morning|evening|night"
@@ -133,12 +171,13 @@ _NO_DATE_BEFORE = re.compile(
     r"(?:(?<![A-Za-z])(?:pain|score|scale|strength|grade|gr|rating|reflexes|dtrs?|pulses|murmur"
     r"|sem|gcs|apgars?|day|cycle|week|wk|motor|mrc|power|vas|nrs"
     r"|phq|gad|mmse|moca|braden|bpp|bishop|sve|level|stage|station|x|vision|va|od|os|ou|vigou?r"
-    r"|blast|lymph|nodes?|ratio|about|approximately|approx)"
+    r"|bi-?pap|cpap|ipap|epap|peep|ps|pressures?|settings?|blast|lymph|nodes?|ratio|about"
+    r"|approximately|approx)"
     r"(?:-?\d)?[ :=(]{0,3}(?:is |of |was |at |are )?|[<>=~±]) ?$",
     re.IGNORECASE,
 )
 _NO_DATE_BEHIND = re.compile(
-    r" ?(?:NS|strength|pain|murmur|SEM|HSM|systolic|in severity|severity|intensity|scale|power"
+    r" ?(?:NS\b|strength|pain|murmur|SEM|HSM|systolic|in severity|severity|intensity|scale|power"
     r"|throughout|b/?l|bilat|bottles|sets|nodes|positive|pos\b|neg\b|cores?|of\b"
     r"|tablets?|tabs?|cup|pack|ppd|dose|mg|mL|ml|cc\b|cm|mm|inch|in\.|hrs?\b|hours|days|months"
     r"|years|yrs|yo\b|times|wks?\b|weeks|pulses|DP|PT\b|radial|reflex|all |-|\))",
@@ -148,16 +187,26 @@ _NO_DATE_BEHIND = re.compile(
 def find_english_dates(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     for start, end in _around_months(text):
-        for one in _IN_WORDS:
+        for one in (*_IN_WORDS, *_SPELT):
             for match in one.regex.finditer(text, start, end):
                 if not _IS_A_VERB.match(text, match.start()):
                     yield Span(match.start(), match.end(), "DATE", one.score)
     if _FEAST.search(text):
         yield from _HOLIDAY.spans(text)
     for one in _IN_FIGURES:
-        yield from one.spans(text)
+        yield from (_with_weekday(text, span) for span in one.spans(text))
     if "/" in text:
-        yield from _two_figures(text)
+        yield from (_with_weekday(text, span) for span in _two_figures(text))
+
+
+_WEEKDAY_BEFORE = re.compile(
+    r"(?<![A-Za-z])(?:Mon|Tues?|Wed(?:nes)?|Thur?s?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,? $", re.IGNORECASE
+)
+
+
+def _with_weekday(text: str, span: Span) -> Span:
+    before = _WEEKDAY_BEFORE.search(text, max(0, span.start - 12), span.start)
+    return Span(before.start(), span.end, span.type, span.score) if before else span
 
 
 def _around_months(text: str) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from deid.text.english_anchors import Lead, lead_before
 from deid.text.english_candidates import judge
 from deid.text.english_pieces import CAPITAL, LETTER, PIECE, Piece, name_at, pieces_at
-from deid.text.english_words import Kind, lexicon
+from deid.text.english_words import Kind, lexicon, plain
 from deid.text.patterns import any_of
 from deid.text.spans import LIKELY, SHAPED, Span
 from deid.text.words import WORDS
@@ -64,20 +64,26 @@ def _fits_lead(text: str, pieces: list[Piece], lead: Lead) -> bool:
         return not lead.proper or first.kind in (Kind.NAME, Kind.EPONYM, Kind.UNKNOWN)
     if first.is_shouted and len(first.word) < (5 if lead.proper else 4) and len(pieces) < 2:
         return False
+    return _is_plain_name(text, first) if lead.proper else _is_likely_name(text, first, alone=len(pieces) < 2)
+
+
+def _is_plain_name(text: str, first: Piece) -> bool:
+    if first.kind in (Kind.NAME, Kind.EITHER, Kind.UNKNOWN):
+        return True
+    given = first.kind in (Kind.EPONYM, Kind.PLACE) and lexicon().is_given(first.word)
+    return given and not text.startswith("'s", first.end)
+
+
+def _is_likely_name(text: str, first: Piece, *, alone: bool) -> bool:
+    if first.kind is Kind.EPONYM and alone and _GOES_ON.match(text, first.end):
+        return False
     known = lexicon()
-    if lead.proper:
-        return first.kind in (Kind.NAME, Kind.EITHER, Kind.UNKNOWN) or (
-            first.kind in (Kind.EPONYM, Kind.PLACE)
-            and known.is_given(first.word)
-            and not text.startswith("'s", first.end)
-        )
-    return (
-        first.is_name
-        or (first.kind is Kind.WORD and known.is_surname(first.word))
-        or known.is_given(first.word)
-    )
+    surname = first.kind is Kind.WORD and known.is_surname(first.word)
+    return first.is_name or surname or known.is_given(first.word)
 
 
+# "From the same patient: Gram negative rods".
+_GOES_ON = re.compile(r" (?!is|was|has|who|and|at|on|for|from|with|to|in)[a-z]")
 _NEXT = re.compile(
     r"[ \t]{0,2}(?:and|&|/|;|,(?: and)?|\+|or)[ \t]{1,2}|/|\n[ \t]{0,40}(?=[A-Z][A-Za-z.'-]+,? [A-Z])"
 )
@@ -108,6 +114,8 @@ def _more(text: str, at: int, score: float) -> Iterator[Span]:
 
 def _is_another(pieces: list[Piece]) -> bool:
     words = [piece for piece in pieces if not piece.is_initial]
+    if words and plain(words[0].word) in lexicon().given_too and not words[0].is_shouted:
+        return True
     if not words or words[0].kind not in (Kind.NAME, Kind.EITHER, Kind.UNKNOWN, Kind.EPONYM):
         return False
     return not (words[0].is_shouted and (len(words[0].word) < 4 or words[0].kind is Kind.UNKNOWN))

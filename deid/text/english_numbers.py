@@ -4,19 +4,9 @@ import re
 from collections.abc import Iterator
 
 from deid.text.english_checks import find_checked
-from deid.text.patterns import (
-    NO_LETTER_BEFORE,
-    NO_LETTER_BEHIND,
-    NO_WORD_BEFORE,
-    NO_WORD_BEHIND,
-    Pattern,
-    pattern,
-)
-from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.english_shapes import find_shaped
+from deid.text.spans import LABELLED, LIKELY, Span
 from deid.text.words import WORDS
-
-_ENDS = r"(?![0-9A-Za-z]|\.[0-9])"
-_STARTS = r"(?<![0-9A-Za-z.])"
 
 # Every run with a digit in it is looked at once, and then what stands in front of it.
 _RUN = re.compile(
@@ -33,8 +23,9 @@ _SEPARATED = re.compile(r"[:=#|]\s{0,4}$")
 _BETWEEN_WORDS = re.compile(r"[;,.\n|)](?:\s|$)|\d")
 
 _VALUES = {
-    "MRN": r"[A-Za-z]{0,6}[-/. ]?[0-9](?:[0-9A-Za-z]|[-/.^](?=[0-9A-Za-z])|\((?=[0-9A]\))"
-    r"|(?<=\([0-9A])\)){1,24}",
+    "MRN": r"\d{2,4}(?: \d{2,4}){1,3}(?![0-9A-Za-z/:.-]| [A-Za-z0-9])|[A-Za-z]{0,6}[-/. "
+    r"]?[0-9](?:[0-9A-Za-z]|[-/.^](?=[0-9A-Za-z])|\((?=[0-9A-Z]\))"
+    r"|(?<=\([0-9A-Z])\)){1,24}",
     "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%])",
     "HEALTH_CARD": r"[A-Z]{0,4} ?\d(?:[ -]?[0-9A-Z]){7,14}(?![0-9A-Za-z])",
     "ID_CARD": r"[A-Z]{0,5}[ -]?\d(?:[ -]?\d|[A-Z](?![A-Za-z])){2,17}(?:[ "
@@ -77,95 +68,9 @@ _EIGHT = re.compile(r"[235689]\d{3}[ -]?\d{4}(?![0-9A-Za-z-]|\.\d| \d)")
 _SEVEN = re.compile(r"\d{3}-\d{4}(?![0-9A-Za-z-])")
 _REACHED = re.compile(
     r"(?<![a-z])(?:contact|tel|phone|mobile|cell|hp|call|called|wife|husband|son|daughter|mother"
-    r"|father|brother|sister|nok|reach|reached|relative|maid|helper|pager|fax|home|work)(?![a-z])",
+    r"|father|brother|sister|nok|enquiry|enquiries|inquiries|reach|reached|relative|maid|helper"
+    r"|pager|fax|home|work)(?![a-z])",
     re.IGNORECASE,
-)
-
-_PHONES: tuple[Pattern, ...] = (
-    pattern(
-        "PHONE",
-        LABELLED,
-        r"(?<![A-Za-z0-9])(?:(?:ext|Ext|EXT)[.:# ]{0,2}(?P<w>\d{2,6})|[xX](?P<v>\d-?\d{3,5})(?! ?[a-z%]))",
-        _ENDS,
-    ),
-    # Great Britain, Ireland, Australia, New Zealand, South Africa: a zero and ten or eleven digits in blocks.
-    pattern(
-        "PHONE",
-        SHAPED,
-        _STARTS,
-        r"\(?0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?: ?(?:x|[Ee]xt\.?) ?\d{1,6})?",
-        _ENDS,
-    ),
-    pattern("PHONE", SHAPED, _STARTS, r"0(?:7\d{3}|[24]\d{2})[ -]?\d{3}[ -]?\d{3}", _ENDS),
-    pattern("PHONE", SHAPED, _STARTS, r"1[38]00[ -]\d{3}[ -]\d{3}", _ENDS),
-    pattern(
-        "PHONE",
-        SHAPED,
-        r"(?<![0-9A-Za-z])\+\d{1,3}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d{1,5}(?:[ .-]?\d{2,5}){1,4}",
-        _ENDS,
-    ),
-    pattern(
-        "PHONE",
-        SHAPED,
-        _STARTS,
-        r"(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-]{1,2}\d{3}[.-]\d{4}(?:,? ?(?:x|[Ee]xt\.?|extension) ?\d{1,6})?",
-        _ENDS,
-    ),
-)
-
-_SHAPES: tuple[Pattern, ...] = (
-    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
-    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
-    pattern(
-        "ID_CARD",
-        SHAPED,
-        NO_WORD_BEFORE,
-        r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
-        NO_WORD_BEHIND,
-    ),
-    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{3}[PCFHATBLJG][A-Z]\d{4}[A-Z]", NO_WORD_BEHIND),
-    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
-    pattern(
-        "INSURANCE",
-        SHAPED,
-        NO_WORD_BEFORE,
-        r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMN"
-        r"P-RT-Y]{2}\d{2}",
-        NO_WORD_BEHIND,
-    ),
-    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,3}\d{2}-\d{3,7}", NO_WORD_BEHIND),
-)
-
-_OLD = "(?:9\\d|1[0-2]\\d)"
-_TENS = (
-    "(?:one hundred(?: and)?(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|ten))?"
-    "|ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
-)
-_AGES: tuple[Pattern, ...] = (
-    pattern(
-        "AGE",
-        SHAPED,
-        r"(?<![0-9.])",
-        _OLD,
-        r"(?:[- ]{0,2}(?:years?|yrs?)(?:[- ]{1,2}(?:old|of age|young))?|[ -]?y\.?/?o\.?(?![a-z])|[ "
-        r"-]?Y/?O(?![A-Z])| ?y(?![a-zA-Z/]))",
-        NO_LETTER_BEHIND,
-    ),
-    pattern(
-        "AGE",
-        LABELLED,
-        r"(?<![A-Za-z])(?i:ages?|aged|age/sex|turned|turning|years)[ :]{1,3}(?:at |of |is )?(?P<v>",
-        _OLD,
-        r")(?![0-9.%/]| ?(?:mg|ml|%|days?|weeks?|months?))",
-    ),
-    pattern(
-        "AGE",
-        LIKELY,
-        r"(?<![0-9A-Za-z./%-])(?P<v>",
-        _OLD,
-        r") ?(?:M|F|male|female|woman|man|lady|gentleman|WM|WF|BM|BF|AAM|AAF)(?=[ ,;.)\n/])(?! ?=)",
-    ),
-    pattern("AGE", LIKELY, NO_LETTER_BEFORE, _TENS, r"[- ](?:years?|yrs?)[- ](?:old|of age)", any_case=True),
 )
 
 
@@ -174,8 +79,7 @@ def find_english_numbers(text: str) -> Iterator[Span]:
     for match in _RUN.finditer(text):
         if _count(match[0]) > 2:
             yield from _labelled(text, match)
-    for one in (*_PHONES, *_SHAPES, *_AGES, *_OTHERS):
-        yield from one.spans(text)
+    yield from find_shaped(text)
     yield from find_checked(text)
 
 
@@ -223,6 +127,7 @@ def _announced(before: str, *, long: bool) -> str:
     breaks = [match.end() for match in _BETWEEN_WORDS.finditer(core.rstrip(":=#|. "))]
     words = [word.lower().rstrip(".") for word in _WORD.findall(core[breaks[-1] if breaks else 0 :])][-6:]
     signed = separated
+    bare = bool(words) and words[-1] == "id"
     while words and words[-1] in _SIGNS and " ".join(words[-2:]) not in _LABELS:
         if words[-1] in _LABELS and len(words) == 1:
             break
@@ -234,30 +139,4 @@ def _announced(before: str, *, long: bool) -> str:
         kind, weak = _LABELS.get(" ".join(words[first:]), ("", False))
         if kind and (signed or not weak or (long and kind == "MRN")):
             return kind
-    return ""
-
-
-# Names somebody has on the net.
-_OTHERS: tuple[Pattern, ...] = (
-    pattern(
-        "MRN",
-        LABELLED,
-        r"(?<![A-Za-z])(?:[Oo]ur|[Yy]our|[Mm]y|OUR|YOUR) (?:[Rr]ef|REF)(?:erence)?s?[ \t]{0,2}:[ "
-        r"\t]{0,4}(?P<v>[A-Za-z0-9]+(?:[/.-][A-Za-z0-9]+){1,5})",
-    ),
-    pattern(
-        "ID_CARD",
-        LABELLED,
-        r"(?<![A-Za-z])(?:SSN|[Ss]ocial(?: [Ss]ecurity(?: (?:number|no\.?|#))?)?|last (?:four|4)(?: "
-        r"digits)?(?: of)?(?: (?:his|her|the))?(?: SSN| social)?)(?: ?\(?(?:ending|ends|last (?:four"
-        r"|4)|last 4 digits)(?: (?:in|with|of SSN))?\)?)?[ :]{1,3}(?:is )?(?P<v>\d{4})",
-        NO_WORD_BEHIND,
-    ),
-    pattern(
-        "WECHAT_QQ",
-        LABELLED,
-        r"(?<![A-Za-z])(?:[Ff]acebook|[Ii]nstagram|[Ii]nsta|[Tt]witter|[Ss]napchat|[Tt]ik[Tt]ok"
-        r"|[Ss]kype|Line ID|[Tt]elegram|[Ll]inked[Ii]n|[Uu]sername|[Uu]ser name|[Ll]ogin|[Uu]ser ID"
-        r"|[Ss]creen name)[ \t]{0,2}[:=(@][ \t]{0,3}(?P<v>@?[A-Za-z0-9._-]{3,40})",
-    ),
-)
+    return "MRN" if bare and (separated or long) else ""

@@ -1,4 +1,4 @@
-"""English names that are not written as words with a capital: in small letters, in Han characters, in HL7."""
+"""English names that are not written as words with a capital: dictated, in Han characters, in HL7."""
 
 import re
 from collections.abc import Iterator
@@ -8,31 +8,53 @@ from deid.text.english_pieces import CAPITAL, LETTER
 from deid.text.english_words import Kind, lexicon
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 
+_SMALL = re.compile(r"(?<![A-Za-z])[Nn](?:ame|AME)[ \t]{0,3}[:=][ \t]{0,4}(?=[a-z])")
+_HAN_NAME = re.compile(
+    "(?<=[A-Za-z]) {0,4}\\((?P<v>[\u3400-\u9fff]{2,4})(?=\\))"
+    "|(?<=[A-Za-z]: )(?P<w>[\u3400-\u9fff]{2,4})(?![\u3400-\u9fff])"
+)
+# doctor anstey, his wife folasade, mister kwame boateng
+_SPOKEN = re.compile(
+    r"(?<![A-Za-z])(?:doctor|mister|misses|professor|dr|mr|mrs|ms|nurse|wife|husband|son|daughter|mother"
+    r"|father|brother|sister|patient is)"
+    r" (?P<v>[a-z][a-z'-]{2,}(?: [a-z][a-z'-]{2,})?)(?![A-Za-z'-])"
+)
+_HL7_NAME = re.compile(
+    rf"(?<=[|^])(?P<v>[{CAPITAL}][{LETTER}'-]+\^[{CAPITAL}][{LETTER}'-]*(?:\^[{CAPITAL}][{LETTER}'-]*\.?)"
+    r"{0,2})(?=\^|\||~|\s|$)"
+)
+
 
 def find_odd_names(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     for match in _SMALL.finditer(text):
         yield from _in_small_letters(text, match.end())
+    for match in _SPOKEN.finditer(text):
+        yield from _spoken(match)
     for match in _HAN_NAME.finditer(text):
-        lead = lead_before(text, match.start())
-        if text[match.end() : match.end() + 1] == ")" or (lead and lead.score == LABELLED):
-            yield Span(match.start(), match.end(), "NAME", LIKELY)
-    if "^" in text:
-        for match in _HL7_NAME.finditer(text):
-            if _is_hl7_name(match["v"]):
-                yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
+        yield from _in_han(text, match)
+    for match in _HL7_NAME.finditer(text) if "^" in text else ():
+        if _is_hl7_name(match["v"]):
+            yield Span(match.start("v"), match.end("v"), "NAME", SHAPED)
 
 
-_SMALL = re.compile(r"(?<![A-Za-z])[Nn](?:ame|AME)[ \t]{0,3}[:=][ \t]{0,4}(?=[a-z])")
-_HAN_NAME = re.compile(
-    "(?<=[A-Za-z]\\()[\u3400-\u9fff]{2,4}(?=\\))|(?<=[A-Za-z] \\()[\u3400-\u9fff]{2,4}(?=\\))"
-    "|(?<=[A-Za-z]: )[\u3400-\u9fff]{2,4}(?![\u3400-\u9fff])"
-)
-_HL7_NAME = re.compile(
-    rf"(?<=["
-    rf"|^])(?P<v>[{CAPITAL}][{LETTER}'-]+\^[{CAPITAL}][{LETTER}'-]*(?:\^[{CAPITAL}][{LETTER}'-]*\.?"
-    rf"){{0,2}})(?=\^|\||~|\s|$)"
-)
+def _in_han(text: str, match: re.Match[str]) -> Iterator[Span]:
+    """Behind a name in Latin letters, in brackets; or behind an English label."""
+    group = "v" if match["v"] else "w"
+    lead = lead_before(text, match.start(group))
+    if group == "v" or (lead and lead.score == LABELLED):
+        yield Span(match.start(group), match.end(group), "NAME", LIKELY)
+
+
+def _spoken(match: re.Match[str]) -> Iterator[Span]:
+    """Of the two words behind a title, those that no dictionary has."""
+    first, _, second = match["v"].partition(" ")
+    known = lexicon()
+    if known.kind(first) in (Kind.NAME, Kind.UNKNOWN) and first not in known.words:
+        both = bool(second) and known.kind(second) not in (Kind.WORD, Kind.NEVER)
+        yield Span(
+            match.start("v"), match.end("v") if both else match.start("v") + len(first), "NAME", LIKELY
+        )
 
 
 def _in_small_letters(text: str, at: int) -> Iterator[Span]:

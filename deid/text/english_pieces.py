@@ -23,7 +23,7 @@ _PARTICLES = (
 )
 _GAP = re.compile(
     rf"(?:[ \t]|-|(?<=[A-Za-z]\.)(?: {{2}})?|(?P<comma>,[ \t]{{0,2}}|\^{{1,3}}))"
-    rf"(?:(?i:{any_of(_PARTICLES)})(?:[ ]|-)){{0,3}}(?=[{CAPITAL}]|[OdD]')"
+    rf"(?:(?:(?i:{any_of(_PARTICLES)})|[ASD]/[LPO])(?:[ ]|-)){{0,3}}(?=[{CAPITAL}]|[OdD]')"
 )
 SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\b\.?(?![A-Za-z])")
 _NO_PART = re.compile(rf"(?:{any_of(WORDS.english['degrees'])}|Jr|Sr|II|III)(?![{LETTER}-])")
@@ -64,8 +64,7 @@ class Piece:
     @property
     def is_product(self) -> bool:
         """CareLink, ResMed. McAllister, DeLuca, O'Brien are people."""
-        inner = _CAPITAL_INSIDE.sub("", self.word)
-        return not self.word.isupper() and any(char.isupper() for char in inner[1:])
+        return _is_product(self.word)
 
 
 _CAPITAL_INSIDE = re.compile(
@@ -80,7 +79,7 @@ def pieces_at(text: str, at: int, *, commas: bool, most: int = _MOST_PIECES) -> 
     comma = False
     while len(found) < most and (match := PIECE.match(text, at)):
         word = match["word"] or match["initial"]
-        if _NO_PART.match(text, at) or (found and _is_stray(word, found)):
+        if _is_behind_name(text, at, word, found):
             break
         kind = Kind.UNKNOWN if match["initial"] else _kind_beside(word.rstrip("0123456789"), found)
         found.append(Piece(match.start(), match.end(), word, kind, comma))
@@ -92,9 +91,27 @@ def pieces_at(text: str, at: int, *, commas: bool, most: int = _MOST_PIECES) -> 
     return found
 
 
+def _is_behind_name(text: str, at: int, word: str, found: list[Piece]) -> bool:
+    """A degree, a suffix, short capitals; a syllable such as HO or MA behind FONG is none of them."""
+    if found and plain(found[0].word) in _EAST_ASIAN and len(found) < 3 and _SYLLABLE.fullmatch(plain(word)):
+        return word.isupper() and not found[-1].word.isupper() and _NO_PART.match(text, at) is not None
+    return _NO_PART.match(text, at) is not None or bool(found and _is_stray(word, found))
+
+
+def _is_product(word: str) -> bool:
+    return not word.isupper() and any(char.isupper() for char in _CAPITAL_INSIDE.sub("", word)[1:])
+
+
 def _is_stray(word: str, found: list[Piece]) -> bool:
     """Short capitals behind a name that is not in capitals: "Tan Wei Jie, NRIC", "Anitha R. KMC"."""
-    return word.isupper() and 1 < len(word) < 5 and not all(piece.word.isupper() for piece in found)
+    if _is_product(word):
+        return True
+    return (
+        word.isupper()
+        and 1 < len(word) < 5
+        and plain(word) not in _EAST_ASIAN
+        and not all(piece.word.isupper() for piece in found)
+    )
 
 
 def _kind_beside(word: str, found: list[Piece]) -> Kind:
@@ -150,7 +167,8 @@ def _may_be_name(piece: Piece, *, sure: bool) -> bool:
     if piece.is_name:
         return True
     if piece.kind is Kind.NEVER:
-        return plain(piece.word) in known.surnames_either or plain(piece.word) in known.given_either
+        low = plain(piece.word)
+        return low in known.surnames_either or low in known.given_either or low in known.given_too
     return sure or known.is_surname(piece.word) or known.is_given(piece.word)
 
 

@@ -58,7 +58,11 @@ _NO_INSTITUTION = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(NO_LETTER_BEFORE + any_of(_ENGLISH["hospital-short"]) + rf"(?![{LETTER}0-9-])")
-_INSURER = re.compile(NO_LETTER_BEFORE + any_of(_ENGLISH["insurers"]) + rf"(?![{LETTER}0-9-])")
+_INSURER = re.compile(
+    NO_LETTER_BEFORE
+    + any_of(_ENGLISH["insurers"])
+    + rf"(?: (?:Global|International|Insurance|Health|Care|Life))?(?![{LETTER}0-9-])"
+)
 _SAINT = re.compile(
     rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?: {_WORD}){{0,3}}?(?: "
     rf"{any_of(_ENGLISH['hospitals'])})?(?![{LETTER}'])"
@@ -71,6 +75,18 @@ _THE_VA = re.compile(r"(?<=[Tt]he )VA(?:MC)?(?![A-Za-z0-9])(?! 20/)|(?<![A-Za-z]
 _HL7 = re.compile(
     r"MSH\|[^|\n]{3,5}\|[^|\n]{0,40}\|(?P<v>[^|\n]{3,40})\|(?:[^|\n]{0,40}\|(?P<w>[^|\n]{3,40})\|)?"
 )
+# WESTBROOK GENERAL, alone on a line or in front of a heading
+_SHOUTED = re.compile(
+    r"(?:^|(?<=\n))[ \t]*(?P<v>(?!(?:IN|THE|PHYSICAL|VITAL|FAMILY|SOCIAL|PAST"
+    r"|REVIEW)\b)[A-Z]{4,}(?: [A-Z.']{2,}){0,2}"
+    r" (?:GENERAL|MEMORIAL|REGIONAL|COMMUNITY|METHODIST|PRESBYTERIAN|BAPTIST|UNIVERSITY))(?=[ ]{2}|\t|\n|$|,)"
+)
+_ROYAL = re.compile(
+    r"(?<![A-Za-z])Royal (?!College|Society|Navy|Air|Mail|Jelly|Family|Blue|Free "
+    r")[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?(?![A-Za-z])"
+)
+# "born at Ninewells", "a crush incident at Port Kembla Coal Terminal"
+_AT = re.compile(rf"(?<![A-Za-z])at (?:the )?(?P<v>{_WORD}(?: (?:(?:of|and|the) )?{_WORD}){{0,4}})")
 _FIRST = re.compile(
     rf"(?<![A-Za-z])(?:Klinik|Poliklinik|Hospital|Clinique|H[oô]pital|Cl[ií]nica|Krankenhaus"
     rf"|Klinikum|Universit[aä]tsklinikum|Ospedale|Policlinico) (?P<v>{_WORD}(?: (?:de |del |da |la "
@@ -91,11 +107,12 @@ _EMPLOYED = re.compile(
     r"|professor|technician|waitress|waiter|chef|cook|volunteers?|shift|serves|interned|intern)"
     rf"(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{{2,40}}?)?(?: (?:full|part)[- ]time)? (?:at|for"
     rf"|with|from|in|of|by) (?:the )?(?P<v>{_WORD}(?: (?:(?:of|and|the|&) )?{_WORD}){{0,4}})"
+    rf"|(?<![A-Za-z])(?:[Aa]ttends|[Aa]ttending) (?:the )?(?P<w>{_WORD}(?: {_WORD}){{1,4}})"
 )
 _ORG_LABEL = re.compile(
     r"(?<![A-Za-z])(?i:employer|employer name|place of work|workplace|company|occupation/employer"
     r"|school|school name|college|university|daycare|insurance|insurer|insurance company|health "
-    r"plan|payer|payor|primary insurance|secondary insurance|carrier|pharmacy|preferred pharmacy)"
+    r"plan|ins|payer|payor|primary insurance|secondary insurance|carrier|pharmacy|preferred pharmacy)"
     r"[ \t]{0,3}:[ \t]{0,4}(?P<v>[A-Z][A-Za-z0-9&'. -]{2,50}?)(?=[ \t]{2}|[ \t]?(?:\n|$|[,;(|#])"
     r"|\. | (?:ID|Policy|Member|Group|No|Phone|Tel|on|since|for)\b)"
 )
@@ -119,18 +136,36 @@ def find_institutions(text: str) -> Iterator[Span]:
     for regex, kind in _GUESSED:
         for match in regex.finditer(text):
             yield from _if_proper(match, kind)
+    for match in _AT.finditer(text):
+        yield from _somewhere(match)
     for match in _FIRST.finditer(text):
         first = match["v"].split(" ")[0]
         if _is_proper(first) and _kind(first) is not Kind.WORD:
             yield Span(match.start(), match.end(), "HOSPITAL", SHAPED)
 
 
+def _somewhere(match: re.Match[str]) -> Iterator[Span]:
+    """What stands behind "at" with capitals: one word in no list, or several of which one is a name."""
+    words = match["v"].split(" ")
+    kinds = [_kind(word) for word in words]
+    if any(word.isupper() for word in words) or Kind.NEVER in kinds or Kind.EPONYM in kinds[:1]:
+        return
+    several = len([word for word in words if word not in _LINKS]) > 1
+    if (several and any(kind in _PROPER for kind in kinds)) or (
+        kinds == [Kind.UNKNOWN] and words[0].istitle() and len(words[0]) > 4
+    ):
+        yield Span(match.start("v"), match.end("v"), "ORG" if several else "HOSPITAL", LIKELY)
+
+
+_PROPER = (Kind.NAME, Kind.UNKNOWN, Kind.PLACE)
 _GUESSED = ((_SENT, "HOSPITAL"), (_EMPLOYED, "ORG"))
 _SIMPLE = (
     (_SHORT, "HOSPITAL", LIKELY),
     (_SAINT, "HOSPITAL", LIKELY),
     (_SAINT_AT, "HOSPITAL", LIKELY),
     (_THE_VA, "HOSPITAL", LIKELY),
+    (_SHOUTED, "HOSPITAL", LIKELY),
+    (_ROYAL, "HOSPITAL", LIKELY),
     (_INSURER, "ORG", LIKELY),
     (_ORG_LABEL, "ORG", LABELLED),
     (_HOSPITAL_LABEL, "HOSPITAL", LIKELY),
@@ -148,12 +183,19 @@ def _named(text: str, head: re.Match[str], kind: str) -> Iterator[Span]:
     weak = plain(head[0]) not in _STRONG[kind] or (shouted and head[0] not in _LOUD)
     first = _first_word(words, shouted=shouted)
     words = words[first:]
-    if not any(_tells(word, weak=weak) for word in words):
+    alone = (
+        text[head.end() : head.end() + 1] in _ENDS and text[before.start() - 1 : before.start()] in _BEGINS
+    )
+    if not any(_tells(word, weak=weak and not alone) for word in words):
         return
     start = head.start() - len(" ".join(words)) - 1
     behind = _BEHIND.match(text, head.end())
     end = behind.end() if behind and not weak else head.end()
     yield Span(start, end, kind, SHAPED if not weak else LIKELY)
+
+
+_BEGINS = ("(", "\n", "")
+_ENDS = (")", "\n", "")
 
 
 def _behind_titles(words: list[str]) -> list[str]:
@@ -219,7 +261,8 @@ def _is_proper(word: str) -> bool:
 
 
 def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
-    words = match["v"].split(" ")
+    group = "v" if match["v"] else "w"
+    words = match[group].split(" ")
     kept = 0
     for word in words:
         if word in _LINKS or (_is_proper(word) and _kind(word) is not Kind.WORD) or (kept and kind == "ORG"):
@@ -237,4 +280,6 @@ def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
         kept = len(words)
     if kept:
         name = " ".join(words[:kept]).rstrip(".")
-        yield Span(match.start("v"), match.start("v") + len(name), kind, LIKELY)
+        # A hospital called by its town is no town there.
+        score = SHAPED if kind == "HOSPITAL" else LIKELY
+        yield Span(match.start(group), match.start(group) + len(name), kind, score)

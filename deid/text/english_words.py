@@ -121,7 +121,8 @@ _BEGINNING = re.compile(
     "|cranio|cervico|lumbo|sacro|tracheo|laryngo|naso|oro"
 )
 _MEDICAL_ENDING = re.compile(
-    r"[a-z]{2,}(?:ologists?|ology|ologic|ological|iatrist|iatrists|iatrics|itis|osis|oses|emia|aemia|uria|ectomy|otomy|ostomy|oscopy|plasty|graphy|gram"
+    r"[a-z]{2,}(?:ologists?|ology|ologic|ological|iatrist|iatrists|iatrics|itis|osis|oses|emia"
+    r"|aemia|uria|ectomy|otomy|ostomy|oscopy|plasty|graphy|gram"
     r"|megaly|pathy|pathic|algia|plegia|plegic|paresis"
     r"|trophy|trophic|genic|genesis|lysis|lytic|iasis|rrhea|rrhoea|rrhage|rrhagia|sclerosis"
     r"|stenosis|cytosis|penia|philia|phobia|phagia|phasia|pnea|pnoea"
@@ -149,18 +150,27 @@ def lexicon() -> Lexicon:
     """The lists, read once."""
     lists = _sections()
     english = WORDS.english
+    given_either, surnames_either = frozenset(english["given-either"]), frozenset(english["surname-either"])
     never = frozenset[str]().union(
-        *(_lower(english[name]) for name in ("no-names", "brands", "short-forms", "titles", "degrees"))
+        *(_lower(english[name]) for name in ("no-names", "short-forms", "titles", "degrees")),
+        _lower(english["brands"]) - lists["given"],
+        _lower(word for word in (*english["labels"], *english["kin"]) if " " not in word)
+        - given_either
+        - surnames_either,
     )
     places = _lower(english["countries"]) | _lower(english["states"])
     return Lexicon(
-        words=lists["common"] | lists["rare"],
+        # A brand that people are called too is a word: Allegra.
+        words=lists["common"]
+        | lists["rare"]
+        | (_lower(english["brands"]) & lists["given"])
+        | {"april", "june"},
         common=lists["common"],
         given=lists["given"],
         surnames=lists["surnames"],
         given_too=frozenset(english["given-too"]),
-        given_either=frozenset(english["given-either"]),
-        surnames_either=frozenset(english["surname-either"]),
+        given_either=given_either,
+        surnames_either=surnames_either,
         eponyms=_lower(english["eponyms"]),
         never=never,
         towns=lists["towns"] | _lower(english["cities"]),

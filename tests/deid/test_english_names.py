@@ -75,7 +75,10 @@ def test_of_several_people_in_a_row_each_is_found() -> None:
 
 
 def test_who_was_named_is_found_again_by_a_part_of_the_name() -> None:
-    text = "Grace Bellweather, 34 y. Grace says she is well. BELLWEATHER signed. Bellweather's notes. By His grace."
+    text = (
+        "Grace Bellweather, 34 y. Grace says she is well. BELLWEATHER signed. Bellweather's notes. "
+        "By His grace."
+    )
     assert _names(text) == ["Grace Bellweather", "Grace", "BELLWEATHER", "Bellweather"]
 
 
@@ -87,8 +90,14 @@ def test_a_patient_called_bell_does_not_make_a_palsy_of_the_name() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Parkinson's disease, Crohn disease, Hodgkin lymphoma, Bell's palsy, Lou Gehrig's disease, Graves' disease",
-        "Babinski downgoing, Romberg negative, Murphy's sign, McBurney's point, Kocher incision, Tinel and Phalen",
+        (
+            "Parkinson's disease, Crohn disease, Hodgkin lymphoma, Bell's palsy, Lou Gehrig's disease, "
+            "Graves' disease"
+        ),
+        (
+            "Babinski downgoing, Romberg negative, Murphy's sign, McBurney's point, Kocher incision, "
+            "Tinel and Phalen"
+        ),
         "A 19 Fr Blake drain, Foley, Jackson-Pratt, Veress needle, Hasson trocar, Swan-Ganz, Penrose, Kerlix",
         "Glasgow Coma Scale 15, Apgar 8 and 9, Gleason 7, Nottingham grade 2, Duke criteria, Child-Pugh B",
         "Tylenol, Lasix 40 mg, switched to Entresto, Zosyn and Augmentin, on Keppra, Xarelto held, Lantus",
@@ -98,7 +107,10 @@ def test_a_patient_called_bell_does_not_make_a_palsy_of_the_name() -> None:
         "Mother: Healthy. Father: HTN, DM2. Sister: Breast cancer. Source: Patient. Allergies: Penicillin",
         "In May she will mark the site. On Monday or in March. Christmas was fine. Sister died.",
         "E. Coli, C. Difficile, S. Aureus, H. pylori, MR Angiogram of the brain, MS Contin 15 mg",
-        "The Penfield, a Jamar dynamometer, a Robert-Jones splint, the Midas Rex drill, Jack Daniels on weekends",
+        (
+            "The Penfield, a Jamar dynamometer, a Robert-Jones splint, the Midas Rex drill, Jack Daniels "
+            "on weekends"
+        ),
         "CBC, BMP, LFTs, ANA, TSH; EKG and CXR done; PT/OT; ICU to PACU; DNR/DNI",
         "Laparoscopic Cholecystectomy With Cholangiogram. Total Knee Arthroplasty. Acute Kidney Injury.",
     ],

@@ -37,7 +37,10 @@ def test_a_hospital_is_found(name: str, text: str) -> None:
     [
         "HOSPITAL COURSE: She was seen in the Heart Failure Clinic and the Pain Clinic.",
         "Return to the Emergency Department. Outside hospital records. An outpatient clinic visit.",
-        "RETURN TO CLINIC: Not given. General Hospital policy. Hospital day 3. Physical Medicine and Rehabilitation",
+        (
+            "RETURN TO CLINIC: Not given. General Hospital policy. Hospital day 3. Physical Medicine and "
+            "Rehabilitation"
+        ),
         "per Fleischner Society guidelines; NYHA class III; Duke University criteria",
         "She went to nursing school and to high school. He is with his company. The police came.",
         "Operating Room, Intensive Care Unit, Department of Surgery, Transitional Care Unit",
@@ -96,7 +99,10 @@ def test_where_somebody_lives_is_found_whole(address: str, text: str) -> None:
     "text",
     [
         "Room 412 bed B, Ward C5, 4 West, operating room #2, unit M-12",
-        "Sydney protocol, Paris classification, Rome IV, Lyme disease, German measles, Boston brace, Berlin criteria",
+        (
+            "Sydney protocol, Paris classification, Rome IV, Lyme disease, German measles, Boston brace, "
+            "Berlin criteria"
+        ),
         "3 Vessel disease, 12 lead EKG, 2 View chest, T2N0M0, L4 5 facet, B12 level, 5 Way stopcock",
         "J. Hollister PA-C; John Poole, MD; Pain, OR time 40 minutes; in Recovery; in February",
     ],

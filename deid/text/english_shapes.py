@@ -1,0 +1,171 @@
+"""Numbers of English-speaking lands that nothing else looks like: telephones, cards, addresses on the net, old age."""
+
+from collections.abc import Iterator
+
+from deid.text.patterns import (
+    NO_LETTER_BEFORE,
+    NO_LETTER_BEHIND,
+    NO_WORD_BEFORE,
+    NO_WORD_BEHIND,
+    Pattern,
+    pattern,
+)
+from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+
+_ENDS = r"(?![0-9A-Za-z]|\.[0-9])"
+_STARTS = r"(?<![0-9A-Za-z.])"
+
+_PHONES: tuple[Pattern, ...] = (
+    pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])(?:ext|Ext|EXT)[.:# ]{0,2}(?P<v>\d{2,6})", _ENDS),
+    pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])[xX](?P<v>\d-?\d{3,5})(?! ?[a-z%])", _ENDS),
+    # Great Britain, Ireland, Australia, New Zealand, South Africa: a zero and ten or eleven digits in blocks.
+    pattern(
+        "PHONE",
+        SHAPED,
+        _STARTS,
+        r"\(?0\d{1,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?: ?(?:x|[Ee]xt\.?) ?\d{1,6})?",
+        _ENDS,
+    ),
+    pattern("PHONE", SHAPED, _STARTS, r"0(?:7\d{3}|[24]\d{2})[ -]?\d{3}[ -]?\d{3}", _ENDS),
+    pattern("PHONE", SHAPED, _STARTS, r"1[38]00[ -]\d{3}[ -]\d{3}", _ENDS),
+    pattern(
+        "PHONE",
+        SHAPED,
+        r"(?<![0-9A-Za-z])\+\d{1,3}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d{1,5}(?:[ .-]?\d{1,7}){1,5}",
+        _ENDS,
+    ),
+    pattern(
+        "PHONE",
+        SHAPED,
+        _STARTS,
+        r"(?:\d{1,2}[ .-])?\(?[2-9]\d{2}\)?(?:[ ./-]{1,2}\d{3}[.-]|[./-]\d{3} )\d{4}(?:,? ?(?:x|[Ee]xt\.?|extension) "
+        r"?\d{1,6})?",
+        _ENDS,
+    ),
+    pattern("PHONE", LIKELY, _STARTS, r"(?:\d{1,2} )?\(?[2-9]\d{2}\)? \d{3} \d{4}", _ENDS),
+)
+
+_SHAPES: tuple[Pattern, ...] = (
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
+    pattern(
+        "ID_CARD",
+        SHAPED,
+        NO_WORD_BEFORE,
+        r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+        NO_WORD_BEHIND,
+    ),
+    pattern(
+        "ID_CARD",
+        LIKELY,
+        r"(?<![0-9A-Za-z.-])(?!000|666|9)\d{3}([. ])(?!00)\d\d\1(?!0000)\d{4}(?![0-9-]|[. ]\d)",
+    ),
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{5}\d{4}[A-Z]", NO_WORD_BEHIND),
+    # IPv6 with its zeros left out, an address of a network, a MAC in threes of four
+    pattern(
+        "IP",
+        SHAPED,
+        r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){0,6}(?:[0-9A-Fa-f]{1,4})?::(?:[0-9A-Fa-f]{1,4}:){0,6}"
+        r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})?(?:%[A-Za-z0-9]{1,12}|/\d{1,3})?(?![0-9A-Za-z:])",
+    ),
+    pattern("IP", SHAPED, r"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?![0-9])"),
+    pattern(
+        "DEVICE_ID", SHAPED, NO_WORD_BEFORE, r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", NO_WORD_BEHIND
+    ),
+    pattern(
+        "URL",
+        SHAPED,
+        r"(?<![A-Za-z0-9@._-])(?:[A-Za-z0-9-]{2,40}\.){1,3}(?:com|org|net|edu|gov|info|health|hospital|clinic"
+        r"|co\.[a-z]{2}|org\.[a-z]{2}|nhs\.uk|ac\.uk|com\.[a-z]{2}|gov\.[a-z]{2}"
+        r"|edu\.[a-z]{2})(?:/[A-Za-z0-9._~/?=&%#-]{0,200})?(?![A-Za-z0-9@])",
+    ),
+    # Number plates of Great Britain, where a car is spoken of
+    pattern(
+        "PLATE",
+        LIKELY,
+        r"(?i:car|vehicle|van|truck|motorbike|motorcycle|scooter|reg|plate"
+        r"|driver)[^\n]{0,40}?(?<![0-9A-Za-z])(?P<v>[A-Z]{2}\d{2}[ -]?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}"
+        r"|[A-Z]{3} ?\d{1,3}[A-Z])",
+        NO_WORD_BEHIND,
+    ),
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
+    pattern(
+        "INSURANCE",
+        SHAPED,
+        NO_WORD_BEFORE,
+        r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-?[AC-HJKMN"
+        r"P-RT-Y]{2}\d{2}",
+        NO_WORD_BEHIND,
+    ),
+    # S23-14872, 24-0093817, VS-0217, MIC-2022-1184, 2023/335/41
+    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"(?:[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}-\d{5,9})", NO_WORD_BEHIND),
+    pattern(
+        "MRN",
+        SHAPED,
+        r"(?<![0-9A-Za-z-])[A-Z]{2,5}-(?:\d{4,9}|\d{2,4}-\d{2,8}(?:-[0-9A-Z]{1,4})?)(?![0-9A-Za-z-])",
+    ),
+    pattern("MRN", SHAPED, r"(?<![0-9A-Za-z/])\d{4}/\d{2,6}/\d{1,6}(?![0-9A-Za-z/])"),
+    pattern("PHONE", SHAPED, r"\(\+?\d{1,3}\) ?\d{2,4}(?:[ -]\d{3,4}){2}(?![0-9])"),
+)
+
+_OLD = "(?:9\\d|1[0-2]\\d)"
+_TENS = (
+    "(?:one hundred(?: and)?(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|ten))?"
+    "|ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+)
+_AGES: tuple[Pattern, ...] = (
+    pattern(
+        "AGE",
+        SHAPED,
+        r"(?<![0-9.])",
+        _OLD,
+        r"(?:[- ]{0,2}(?:years?|yrs?)(?:[- ]{1,2}(?:old|of age|young))?|[ -]?y\.?/?o\.?(?![a-z])|[ "
+        r"-]?Y/?O(?![A-Z])| ?y(?![a-zA-Z/]))",
+        NO_LETTER_BEHIND,
+    ),
+    pattern(
+        "AGE",
+        LABELLED,
+        r"(?<![A-Za-z])(?i:ages?|aged|age/sex|turned|turning|years)[ :]{1,3}(?:at |of |is )?(?P<v>",
+        _OLD,
+        r")(?![0-9.%/]| ?(?:mg|ml|%|days?|weeks?|months?))",
+    ),
+    pattern(
+        "AGE",
+        LIKELY,
+        r"(?<![0-9A-Za-z./%-])(?P<v>",
+        _OLD,
+        r") ?(?:M|F|male|female|woman|man|lady|gentleman|WM|WF|BM|BF|AAM|AAF)(?=[ ,;.)\n/])(?! ?=)",
+    ),
+    pattern("AGE", LIKELY, NO_LETTER_BEFORE, _TENS, r"[- ](?:years?|yrs?)[- ](?:old|of age)", any_case=True),
+)
+# Names somebody has on the net.
+_OTHERS: tuple[Pattern, ...] = (
+    pattern(
+        "MRN",
+        LABELLED,
+        r"(?<![A-Za-z])(?:[Oo]ur|[Yy]our|[Mm]y|OUR|YOUR) (?:[Rr]ef|REF)(?:erence)?s?[ \t]{0,2}:[ "
+        r"\t]{0,4}(?P<v>[A-Za-z0-9]+(?:[/.-][A-Za-z0-9]+){1,5})",
+    ),
+    pattern(
+        "ID_CARD",
+        LABELLED,
+        r"(?<![A-Za-z])(?:SSN|[Ss]ocial(?: [Ss]ecurity(?: (?:number|no\.?|#))?)?|last (?:four|4)(?: "
+        r"digits)?(?: of)?(?: (?:his|her|the))?(?: SSN| social)?)(?: ?\(?(?:ending|ends|last (?:four"
+        r"|4)|last 4 digits)(?: (?:in|with|of SSN))?\)?)?[ :]{1,3}(?:is )?(?P<v>\d{4})",
+        NO_WORD_BEHIND,
+    ),
+    pattern(
+        "WECHAT_QQ",
+        LABELLED,
+        r"(?<![A-Za-z])(?:[Ff]acebook|[Ii]nstagram|[Ii]nsta|[Tt]witter|[Ss]napchat|[Tt]ik[Tt]ok"
+        r"|[Ss]kype|Line ID|[Tt]elegram|[Ll]inked[Ii]n|[Uu]sername|[Uu]ser name|[Ll]ogin|[Uu]ser ID"
+        r"|[Ss]creen name)[ \t]{0,2}[:=(@][ \t]{0,3}(?P<v>@?[A-Za-z0-9._-]{3,40})",
+    ),
+)
+
+
+def find_shaped(text: str) -> Iterator[Span]:
+    """Spans in a folded text."""
+    for one in (*_PHONES, *_SHAPES, *_AGES, *_OTHERS):
+        yield from one.spans(text)
