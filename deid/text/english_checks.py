@@ -11,7 +11,7 @@ _IBAN = re.compile(
     NO_WORD_BEFORE + r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?" + NO_WORD_BEHIND
 )
 _NHS = re.compile(r"(?<![0-9A-Za-z.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![0-9-]|\.\d)")
-_AADHAAR = re.compile(r"(?<![0-9A-Za-z.-])[2-9]\d{3}([ -:]?)\d{4}\1\d{4}(?![0-9-]|\.\d)")
+_AADHAAR = re.compile(r"(?<![0-9A-Za-z.-])[2-9]\d{3}([ :-]?)\d{4}\1\d{4}(?![0-9-]|\.\d)")
 _NPI = re.compile(r"(?<![0-9A-Za-z.-])[12]\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
 _MEDICARE_AU = re.compile(r"(?<![0-9A-Za-z.-])[2-6]\d{3} ?\d{5} ?\d(?![0-9-]|\.\d)")
 _SIN = re.compile(r"(?<![0-9A-Za-z.-])\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
