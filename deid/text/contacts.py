@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from deid.text.measures import is_code
 from deid.text.patterns import Pattern, pattern
-from deid.text.spans import SHAPED, Span
+from deid.text.spans import LEFT_OVER, SHAPED, Span
 
 _AT = r"(?: ?@ ?\n?| ?[\[({]at[\])}] ?| at (?=[A-Za-z0-9-]{1,40}(?:\.| dot )[A-Za-z]))"
 _DOT = r"(?:\.|。| dot |\[dot\])"
@@ -53,13 +54,13 @@ _NETWORK = re.compile(
 )
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_TAKES = "[A-HJ-NP-Z0-9]"
+_TAKES = "[A-Z0-9]"
 _PLATES = (
     pattern(
         "PLATE",
         SHAPED,
-        rf"[{_PROVINCES}][A-HJ-NP-Z][· -]?",
-        rf"(?:[DF]?{_TAKES}{{5}}[DF]?超?|{_TAKES}{{4}}[挂学警港澳试领])(?![0-9A-Za-z])",
+        rf"[{_PROVINCES}] ?[A-HJ-NP-Z][· -]?(?=[A-Z0-9]{{0,3}}\d)",
+        rf"(?:[DF]?{_TAKES}{{5}}[DF]?[超挂学警港澳试领]?|[DF]?{_TAKES}{{4}}[挂学警港澳试领])(?![0-9A-Za-z])",
     ),
     pattern("PLATE", SHAPED, r"[使领]\d{3}[· ]?\d{3}(?!\d)"),
     # Armed forces and police: 空A12345, WJ苏12345, WJ01-12345.
@@ -70,11 +71,21 @@ _ACCOUNTS = (
     pattern("WECHAT_QQ", SHAPED, r"wxid_(?<![0-9A-Za-z]wxid_)[A-Za-z0-9]{4,20}(?![0-9A-Za-z])"),
     pattern("WECHAT_QQ", SHAPED, r"QQ(?P<v>\d{5,11})(?![0-9A-Za-z])"),
 )
+_HANDLES = (
+    # lele_mama2019: a handle, unless it is one of everybody's (hsa_circ_0001).
+    pattern(
+        "WECHAT_QQ",
+        LEFT_OVER,
+        r"(?<![A-Za-z0-9_@./-])(?!hsa|mmu|img)[a-z]{3,15}_[a-z]{1,12}\d{1,6}(?![A-Za-z0-9_@.])",
+    ),
+)
 
 
 def find_contacts(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     kinds: list[Pattern] = [*_PLATES, *_ACCOUNTS]
+    if "_" in text:
+        kinds += _HANDLES
     if "@" in text or "at" in text:
         kinds += _EMAIL
     if _WEB_SIGN.search(text):
@@ -82,4 +93,4 @@ def find_contacts(text: str) -> Iterator[Span]:
     if _NETWORK.search(text):
         kinds += _MACHINES
     for one in kinds:
-        yield from one.spans(text)
+        yield from (span for span in one.spans(text) if span.type != "IP" or not is_code(text, span.start))

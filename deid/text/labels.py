@@ -83,6 +83,13 @@ def find_labelled(text: str) -> Iterator[Span]:
         for span in _values(text, match, kind, sure=sure):
             yield span
             at = span.end
+        if at > last and match["gap"].endswith("***"):
+            yield Span(
+                last + 1 + len(match["gap"].rstrip("*")),
+                at,
+                "MRN" if kind in ("?", "CARD") else kind,
+                LABELLED,
+            )
         if at > last and _is_second(window):
             yield Span(last - 1, match.start("v"), "MRN" if kind in ("?", "CARD") else kind, LIKELY)
     yield from _documents(text)

@@ -21,7 +21,7 @@ _NO_NUMBER = re.compile(
     r"G\d{1,2}P\d{1,4}|(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
 )
 _DECIMAL = re.compile(r"\.\d{1,4}(?![0-9.])")
-_LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN)(?=\d+$)")
+_LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN|[Tt]el|TEL)(?=\d+$)")
 
 
 def find_leftovers(text: str) -> Iterator[Span]:

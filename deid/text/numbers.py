@@ -14,11 +14,11 @@ from deid.text.spans import CHECKED, LIKELY, SHAPED, Span
 _NUMBER_BEFORE = r"(?<![0-9A-Za-z.])"
 _NUMBER_ENDS = r"(?![0-9]|\.[0-9])"
 # What scanners and typists take for digits.
-_MISREAD = str.maketrans("OoIl|SB", "0011158")
+_MISREAD = str.maketrans("OoIl|SB×", "0011158X")
 _FIGURE = "[0-9OoIl|SB]"
 # Seven or more figures or stars with little between: where a number of a person may stand. Letters, brackets
 # and a country may stand in front of it.
-_CROWD = re.compile(rf"{_FIGURE}(?:[ \t\n()./·*-]{{0,3}}[0-9OoIl|SBXx]|\*{{2,10}}){{5,}}")
+_CROWD = re.compile(rf"{_FIGURE}(?:[ \t\n()./·*_-]{{0,3}}[0-9OoIl|SBXx]|\*{{2,10}}){{5,}}")
 _LETTER = re.compile("[A-Z]")
 _A_DATE = re.compile(r"(?:19|20)\d\d([-/.])[01]?\d\1[0-3]?\d(?: [012]?\d)?$")
 _CARD_LENGTH = 10
@@ -29,7 +29,7 @@ _LEAST_DIGITS = 5
 
 # 17 characters and a check, with what scanning and typing put between; misread O and l counted as digits.
 _CARD_18 = re.compile(
-    rf"{NO_WORD_BEFORE}{_FIGURE}(?:[ \t\n-]{{0,2}}{_FIGURE}){{16}}[ \t\n-]{{0,2}}[0-9XxOoIl|SB]{NO_WORD_BEHIND}"
+    rf"{NO_WORD_BEFORE}{_FIGURE}(?:[ \t\n./_-]{{0,2}}{_FIGURE}){{16}}[ \t\n./_-]{{0,2}}[0-9XxOoIl|SB×]{NO_WORD_BEHIND}"
 )
 _CARD_15 = re.compile(rf"{NO_WORD_BEFORE}{_FIGURE}(?:[ \n-]?{_FIGURE}){{14}}{NO_WORD_BEHIND}")
 _CARD_MASKED = re.compile(rf"{NO_WORD_BEFORE}\d{{1,10}}\*{{4,14}}\d{{0,4}}[0-9Xx]?{NO_WORD_BEHIND}")
@@ -39,7 +39,8 @@ _BANK_CARD = re.compile(
     rf"{NO_WORD_BEFORE}[3-6]\d(?:[ -]?\d|\n(?=\d{{3,4}}(?!\d))\d){{13,17}}{NO_WORD_BEHIND}"
 )
 _MOBILE = re.compile(
-    rf"(?<![0-9A-Za-z.])(?:(?:\+|00)?86[ -]?)?[1Il|](?:[ \n.-]?{_FIGURE}){{10}}(?![0-9A-Za-z]|\.[0-9])"
+    rf"(?<![0-9A-Za-z.])(?:(?:\((?:\+|00)?86\)|(?:\+|00)?86)[ -]?)?"
+    rf"[1Il|](?:[ \n.-]?{_FIGURE}){{10}}(?![0-9A-Za-z]|\.[0-9])"
 )
 _BLOCKS = (
     (3, 4, 4),
@@ -55,15 +56,25 @@ _BLOCKS = (
 )
 _LEAST_TRUE_DIGITS = 3
 
+# Letter, province and seven digits (from 1996 on).
+_BIRTH = r"[A-Z](?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{7}"
 _EXTENSION = r"(?: ?(?:-|转|ext\.?|\*|分机) ?\d{1,6})?"
 _UNLETTERED: tuple[Pattern, ...] = (
-    pattern("PHONE", SHAPED, NO_WORD_BEFORE, r"1[3-9]\d\*{2,8}\d{2,4}", NO_WORD_BEHIND),
+    # A card in blocks of four, though its check digit does not fit.
+    pattern(
+        "BANK_CARD",
+        LIKELY,
+        NO_WORD_BEFORE,
+        r"[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?",
+        NO_WORD_BEHIND,
+    ),
+    pattern("PHONE", SHAPED, NO_WORD_BEFORE, r"1[3-9]\d(?:\*{2,8}|[xX]{4,5})\d{2,4}", NO_WORD_BEHIND),
     # Landline with area code, 400 and 800 numbers; North American; any number written with its country.
     pattern(
         "PHONE",
         SHAPED,
         _NUMBER_BEFORE,
-        r"(?:\+?86[ -]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[ ·/.-]{0,3}[2-8](?:[ ·.-]?\d){6,7}(?!\d)",
+        r"(?:\+?(?:86|0086)[ -]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[ ·/.-]{0,3}[2-8](?:[ ·.-]?\d){6,7}(?!\d)",
         _EXTENSION,
         _NUMBER_ENDS,
     ),
@@ -84,6 +95,7 @@ _UNLETTERED: tuple[Pattern, ...] = (
         r"(?:\(\+\d{1,3}\)|\+\d{1,3})(?:[ -]?(?:\(\d{1,4}\)|\d{1,4})){2,5}",
         _NUMBER_ENDS,
     ),
+    pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"(?:00)?86-(?:10|2\d|[3-9]\d{2})-[2-8]\d{6,7}", _NUMBER_ENDS),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"00(?:1|8[0-8]\d|[2-9]\d)-\d{1,4}-\d{3,8}", _NUMBER_ENDS),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"(?:[157]\d{6}\(\d\)|[157]/\d{6}/\d)", NO_WORD_BEHIND),
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9-])"),
@@ -91,6 +103,7 @@ _UNLETTERED: tuple[Pattern, ...] = (
 _LETTERED = (
     *_UNLETTERED,
     pattern("PASSPORT", SHAPED, NO_WORD_BEFORE, r"(?:E[A-HJ-NP-Z]\d{7}|[EGDSPKH]\d{8})", NO_WORD_BEHIND),
+    pattern("BIRTH_CERT", LIKELY, NO_WORD_BEFORE, _BIRTH, NO_WORD_BEHIND),
     pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[HMC]\d{8}(?:\d{2})?", NO_WORD_BEHIND),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z](?![0-9A-Za-z])"),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
@@ -102,6 +115,10 @@ _SOLDIER = re.compile("[\u4e00-\u9fff]字第 ?\\d{4,10} ?号")
 _SAID = re.compile("[〇零○幺洞一二三四五六七八九]{7,13}(?![年月十百千万分])")
 
 
+_SPOKEN = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+_SPOKEN_NUMBER = re.compile(rf"(?i)(?<![a-z]){_SPOKEN}(?:[ -]{_SPOKEN}){{6,15}}(?![a-z])")
+
+
 def find_numbers(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     for crowd in _CROWD.finditer(text):
@@ -111,8 +128,10 @@ def find_numbers(text: str) -> Iterator[Span]:
         yield Span(match.start(), match.end(), "DEVICE_ID", SHAPED)
     for match in _SOLDIER.finditer(text):
         yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
-    for match in _SAID.finditer(text):
-        yield Span(match.start(), match.end(), "PHONE", LIKELY)
+    spoken = (_SPOKEN_NUMBER,) if "one" in text or "zero" in text or "oh" in text or "two" in text else ()
+    for said in (_SAID, *spoken):
+        for match in said.finditer(text):
+            yield Span(match.start(), match.end(), "PHONE", LIKELY)
 
 
 def _in_crowd(text: str, crowd: re.Match[str]) -> Iterator[Span]:
@@ -145,7 +164,7 @@ def _checked(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _is_mobile(written: str) -> bool:
     """Eleven figures, most of them digits, in blocks as people write them, or broken once by a line."""
-    local = re.sub(r"^(?:\+|00)?86[ -]?(?=[1Il|])", "", written)
+    local = re.sub(r"^\(?(?:\+|00)?86\)?[ -]?(?=[1Il|])", "", written)
     blocks = re.split("[ \n.-]", local)
     number = "".join(blocks)
     if sum(map(str.isdecimal, number)) < _LEAST_TRUE_DIGITS or "|" in number[1:] * (
@@ -159,7 +178,7 @@ def _is_mobile(written: str) -> bool:
 
 def _identity_cards(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _CARD_18.finditer(text, start, end):
-        written = re.sub("[ \t\n-]", "", match[0])
+        written = re.sub("[ \t\n./_-]", "", match[0])
         number = written.translate(_MISREAD)
         if not has_birth_date(number):
             continue

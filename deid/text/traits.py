@@ -73,6 +73,10 @@ _FAITHS = (
         f"{any_of(WORDS.names['religions'])}(?!育|学|室|具|师)徒?|基督徒|穆斯林|回教徒?|佛教?徒",
     ),
 )
+_NAMED_IN_ENGLISH = (
+    pattern("ETHNICITY", LIKELY, r"(?<![A-Za-z])", any_of(WORDS.numbers["peoples"]), r"(?![A-Za-z-])"),
+    pattern("RELIGION", LIKELY, r"(?<![A-Za-z])", any_of(WORDS.numbers["faiths"]), r"(?![A-Za-z-])"),
+)
 _IN_ENGLISH = (
     pattern(
         "ETHNICITY",
@@ -105,6 +109,10 @@ _GROUPS = (
             *(word.lower() for word in WORDS.names["religions"] if word.isascii()),
         ),
         _FAITHS,
+    ),
+    (
+        tuple(word.lower() for word in (*WORDS.numbers["peoples"], *WORDS.numbers["faiths"])),
+        _NAMED_IN_ENGLISH,
     ),
     (("ethnic", "nationality", "race", "religion", "faith"), _IN_ENGLISH),
 )
