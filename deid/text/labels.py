@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from deid.text.label_kinds import LONGEST, TAILS, kind_of
-from deid.text.measures import is_code, is_measured
+from deid.text.measures import is_code, is_measured, is_named
 from deid.text.patterns import any_of
 from deid.text.spans import LABELLED, LIKELY, Span
 from deid.text.tables import columns
@@ -146,7 +146,12 @@ def _is_number(text: str, start: int, end: int, digits: int, gap: str, *, sure: 
 
 def _is_other(text: str, start: int, end: int) -> bool:
     """Whether behind the name of a test stands a day, what it measured, or a code of everybody's."""
-    if _DAY.match(text, start) or _DECIMAL.match(text, start) or is_code(text, start):
+    if (
+        _DAY.match(text, start)
+        or _DECIMAL.match(text, start)
+        or is_code(text, start)
+        or is_named(text[start:end])
+    ):
         return True
     figures = _FIGURES.match(text, start)
     return any(is_measured(text, start, edge) for edge in {figures.end() if figures else end, end})

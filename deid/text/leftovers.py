@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from deid.text.measures import is_code, is_measured, measures
+from deid.text.measures import is_code, is_measured, is_named, measures
 from deid.text.spans import LEFT_OVER, Span
-from deid.text.words import WORDS
 
 _RUN = re.compile(
     r"[0-9A-Za-z](?<![0-9A-Za-z_./][0-9A-Za-z])"
@@ -14,8 +13,6 @@ _RUN = re.compile(
 )
 _LEAST_DIGITS = 5
 _LEAST_IN_PARTS = 4
-# rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
-_NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+[A-Za-z]?")
 # 2019-2024, 20240305-20240312, CT2024-03-05, G2P0010: years, days and births, not numbers.
 _NO_NUMBER = re.compile(
     r"G\d{1,2}P\d{1,4}|(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
@@ -37,7 +34,7 @@ def find_leftovers(text: str) -> Iterator[Span]:
 
 def _is_harmless(text: str, match: re.Match[str]) -> bool:
     run, start, end = match[0], match.start(), match.end()
-    if measures(run) or _NAMED.fullmatch(run) or _NO_NUMBER.fullmatch(run):
+    if measures(run) or is_named(run) or _NO_NUMBER.fullmatch(run):
         return True
     if run[0].isdecimal() and run[-1].isdecimal() and not run.isalnum():
         return is_measured(text, start, end) or is_code(text, start)

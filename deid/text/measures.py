@@ -22,6 +22,15 @@ _ASIDE = re.compile(r"\([^()\n]{1,6}\)$")
 _WINDOW = 20
 
 
+# rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
+_NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+(?:[A-Za-z]|\.\d\d?)?")
+
+
+def is_named(run: str) -> bool:
+    """Whether a run of letters and figures names what everybody knows by it: a gene, a strain, a trial."""
+    return _NAMED.fullmatch(run) is not None
+
+
 def measures(run: str) -> bool:
     """Whether a run of figures carries its unit with it: 5000ml, 174x10."""
     return _IS_MEASURE.fullmatch(run) is not None

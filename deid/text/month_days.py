@@ -27,6 +27,8 @@ _RANGE_LEAD = re.compile("[至到] ?$")
 # 出院6.3, 第7天7-9: what a day of is given, with nothing between.
 _EVENT = re.compile(rf"(?:{any_of(WORDS.dates['events'])}|第\d{{1,3}}[天针剂次周]) ?[:(]? ?$")
 _EXAM = re.compile(rf"(?:{any_of(WORDS.dates['exams'])}) ?\($")
+# A sentence, not a heading: 3.5 患者诉腹痛减轻。
+_PROSE = re.compile("[^\n:,。;]{3,40}[,。;]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CHANGES = re.compile("[升降增减→]|上升|下降")
 _BEGINNING = re.compile(r"(?:^|[\n\t|,;。!、:】\]\[])[ *·●•]{0,3}$")
@@ -93,7 +95,7 @@ def _begins(text: str, end: int, before: str, pair: re.Match[str]) -> bool:
     if not _BEGINNING.search(before):
         return False
     if _DONE.match(text, end):
-        return whole or not dotted or text[end : end + 1] != " "
+        return whole or not dotted or text[end : end + 1] != " " or _PROSE.match(text, end) is not None
     if _HAN.match(text, end):
         return both or (whole and dotted)
     return _LINE.search(before) is not None and _TEXT.match(text, end) is not None and (whole or not dotted)
