@@ -6,6 +6,7 @@ A label is looked for where a number stands, read backwards from its last charac
 import re
 from collections.abc import Iterator
 
+from deid.text.engine import LABELS_ZH
 from deid.text.label_kinds import LONGEST, TAILS, kind_of
 from deid.text.measures import is_code, is_measured, is_named
 from deid.text.patterns import any_of
@@ -35,6 +36,8 @@ _LEAST_LATIN = (4, 3)  # behind a Latin label; the second of the record
 _LEAST_BANK = 15
 _LEAST_PHONE = 7
 _LEAST_BEHIND = 4
+_LEAST_BEHIND_OURS = 5
+_OURS = frozenset((*LABELS_ZH, *LABELS_ZH.values()))
 
 # Numbers of documents, with characters in them: 劳鉴字[2023]第12号, 苏财0123456, 字第 00478 号.
 _DOCUMENT = re.compile(
@@ -97,6 +100,12 @@ def find_labelled(text: str) -> Iterator[Span]:
     yield from _in_columns(text)
 
 
+def _is_ours(text: str, last: int) -> bool:
+    """Whether the label is what we put in place of a number: [病历号] 12床."""
+    opening = text.rfind("[", max(0, last - _LONGEST_HAN), last)
+    return opening >= 0 and text[last + 1 : last + 2] == "]" and text[opening + 1 : last + 1] in _OURS
+
+
 def _is_second(window: str) -> bool:
     """Whether a label in characters stands in front of SN or No: 序列号SN 0012."""
     first = window.removesuffix("SN").removesuffix("No").removesuffix("NO").rstrip()
@@ -116,6 +125,8 @@ def _values(text: str, match: re.Match[str], kind: str, *, sure: bool) -> Iterat
     if end <= start or _DATE.match(text, start):
         return
     digits = sum(map(str.isdecimal, text[start:end]))
+    if digits < _LEAST_BEHIND_OURS and _is_ours(text, match.start()):
+        return
     if not digits and "*" not in text[start:end] and kind != "WECHAT_QQ":
         return
     if kind == "?" or not sure:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from deid.text.calendar import find_dates
 from deid.text.checks import is_identity_card
+from deid.text.engine import LABELS_ZH
 from deid.text.finding import find_all
 from deid.text.folding import fold
 from deid.text.labels import find_labelled
@@ -61,7 +62,20 @@ def test_what_identifies_is_covered_for_what_it_is_and_nothing_beside_it(family:
 
 @pytest.mark.parametrize(("family", "line"), HARMLESS)
 def test_what_is_no_number_of_a_person_and_no_day_stays(family: str, line: str) -> None:
-    assert [span for span in find_all(line) if span.type not in _WORDS] == [], family
+    assert _figures(line) == [], family
+
+
+@pytest.mark.parametrize("labels", [LABELS_ZH, {kind: kind for kind in LABELS_ZH}], ids=["zh", "en"])
+def test_where_something_was_taken_out_nothing_more_is_found(labels: dict[str, str]) -> None:
+    for family, line in CASES:
+        text = read(line).text
+        for span in reversed(_figures(text)):
+            text = f"{text[: span.start]}[{labels[span.type]}]{text[span.end :]}"
+        assert _figures(text) == [], (family, text)
+
+
+def _figures(text: str) -> list[Span]:
+    return [span for span in find_all(text) if span.type not in _WORDS]
 
 
 def test_the_families_are_many() -> None:
