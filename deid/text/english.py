@@ -16,10 +16,31 @@ from deid.text.spans import Span
 _ENGLISH = re.compile(r"[A-Z][A-Za-z']|name ?:|by ?:")
 
 
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+def _without_han(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of whole lines without a Han character: 5/28 and No mean other things beside one."""
+    if not _HAN.search(text):
+        yield 0, len(text)
+        return
+    start = at = 0
+    for line in text.splitlines(keepends=True):
+        if _HAN.search(line):
+            if start < at:
+                yield start, at
+            start = at + len(line)
+        at += len(line)
+    if start < at:
+        yield start, at
+
+
 def find_english(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    yield from find_english_dates(text)
-    yield from find_english_numbers(text)
+    for start, end in _without_han(text):
+        lines = text[start:end]
+        for span in (*find_english_dates(lines), *find_english_numbers(lines)):
+            yield Span(start + span.start, start + span.end, span.type, span.score)
     if not _ENGLISH.search(text):
         return
     yield from find_institutions(text)

@@ -184,6 +184,9 @@ _NO_DATE_BEHIND = re.compile(
 )
 
 
+_SCORE_BEFORE = re.compile(r"(?:apgars?|scores?)(?: (?:of|was|were))?[ :=]{0,3}$", re.IGNORECASE)
+
+
 def find_english_dates(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     for start, end in _around_months(text):
@@ -194,7 +197,9 @@ def find_english_dates(text: str) -> Iterator[Span]:
     if _FEAST.search(text):
         yield from _HOLIDAY.spans(text)
     for one in _IN_FIGURES:
-        yield from (_with_weekday(text, span) for span in one.spans(text))
+        for span in one.spans(text):
+            if not _SCORE_BEFORE.search(text, max(0, span.start - 16), span.start):
+                yield _with_weekday(text, span)
     if "/" in text:
         yield from (_with_weekday(text, span) for span in _two_figures(text))
 

@@ -112,6 +112,7 @@ def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
 _DATE_OR_MEASURE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])(?P<d>[/.-])(?:0?[1-9]|[12]\d|3[01])(?P=d)(?:\d\d|(?:19"
     r"|20)\d\d)(?![\d-])|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}:\d\d|\d{2,3}/\d{2,3}(?!\d|/)"
+    r"|\d{1,2}\.\d{1,2}(?:-\d{1,2}\.\d{1,2})?(?![\d.-])"
     r"|[\d.,]+ ?(?:m?c?g|m?[lL]|mm|cm|kg|lbs?|oz|units?|mmHg|bpm|%|mEq|mmol|cc|hours|days|years"
     r"|am|pm|AM|PM)(?![A-Za-z])"
 )

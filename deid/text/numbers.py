@@ -63,7 +63,7 @@ _UNLETTERED: tuple[Pattern, ...] = (
     # A card in blocks of four, though its check digit does not fit.
     pattern(
         "BANK_CARD",
-        LIKELY,
+        SHAPED,
         NO_WORD_BEFORE,
         r"[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?",
         NO_WORD_BEHIND,
