@@ -53,7 +53,7 @@ def kind_of(window: str) -> Kind:
     if label.endswith(("no", "no.")) and (inner := kind_of(label.removesuffix(".").removesuffix("no")))[1]:
         return inner
     stem = label.removesuffix(tail := next(tail for tail in TAILS if label.endswith(tail)))
-    if tail.isascii() and _is_letter(stem[-1:]):  # 1000mg bid
+    if tail.isascii() and _is_letter(spaced.removesuffix(tail)[-1:]):  # 1000mg bid
         return "", False
     hint = _by_hint(stem)
     # 形态学编码, 死因代码: codes of a classification; 编码:A88123 alone is a number of the record.

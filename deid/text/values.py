@@ -58,7 +58,8 @@ _FORMS = {
 # A card of the bank or of the hospital: which, its length tells.
 _FORMS["CARD"] = _FORMS["BANK_CARD"]
 _PLAIN = re.compile(
-    rf"{_BROKEN}|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3}}{_NO_MEASURE}(?= *(?:[,。;\n)]|$)))?"
+    rf"{_BROKEN}|\d{{2,3}}(?: \d{{2,3}}){{2}}{_NO_MEASURE}"
+    rf"|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3}}{_NO_MEASURE}(?= *(?:[,。;\n)]|$)))?"
 )
 _NEXT = re.compile(
     r" ?(?:[、,;/~]|和|及|或|与|-) ?|\n[ \t]{0,8}| ?\([^()\n0-9]{1,4}\)[ :]?| ?\(旧 ?| ?[宅办家][ :]?"
