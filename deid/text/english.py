@@ -10,6 +10,7 @@ from deid.text.english_names import find_names
 from deid.text.english_numbers import find_english_numbers
 from deid.text.english_odd_names import find_odd_names
 from deid.text.english_places import find_institutions
+from deid.text.english_towns import find_town_behind
 from deid.text.spans import Span
 
 # Without one word like this in it, a text has no English names: many Chinese notes.
@@ -43,7 +44,9 @@ def find_english(text: str) -> Iterator[Span]:
             yield Span(start + span.start, start + span.end, span.type, span.score)
     if not _ENGLISH.search(text):
         return
-    yield from find_institutions(text)
+    institutions = list(find_institutions(text))
+    yield from institutions
+    yield from find_town_behind(text, institutions)
     yield from find_addresses(text)
     names = [*find_names(text), *find_odd_names(text)]
     yield from names

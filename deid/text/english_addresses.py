@@ -18,7 +18,7 @@ _CA_SPACED = r"[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]\d[A-Z]\d"
 # 27 Harbour Lane; Flat 3, 27 Belmont Road; Blk 412 Ang Mo Kio Ave 10 #08-1123
 _HOUSE = re.compile(
     rf"(?<![0-9A-Za-z./-])(?:{UNIT},? )?#?\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,5}})?,? (?:{_NUMBERED} "
-    rf"){{1,4}}{_STREET}(?![{LETTER}'])\.?(?: \d{{1,3}}\b(?! ?(?:mg|ml|years)))?"
+    rf"){{1,4}}(?!D[Rr]\.? [A-Z]){_STREET}(?![{LETTER}'])\.?(?: \d{{1,3}}\b(?! ?(?:mg|ml|years)))?"
 )
 _BLOCK = re.compile(
     rf"(?<![0-9A-Za-z])(?:Blk|BLK|Block|Flat|Apt|Unit|Lot|No\.?|#)\.? ?\d{{1,4}}[A-Z]?,? "
@@ -34,8 +34,9 @@ _GERMAN = re.compile(
 )
 # lives at Room 2103, Tower 5, ...: to the end of the sentence
 _LIVES_AT = re.compile(
-    r"(?<![A-Za-z])(?:lives?|living|resid(?:es?|ing)|stay(?:s|ing)|address(?: is)?|home is)(?: "
-    r"at)? (?P<v>(?:[A-Z#]|\d)(?=[^.\n;]{0,60}\d)[^.\n;]{4,120}?)(?=\. |\.?\n|;|\.?$| (?:with|and"
+    r"(?<![A-Za-z])(?:lives?|living|resid(?:es?|ing)|stay(?:s|ing)|address(?: is)?|home is)"
+    r"(?: alone| independently| with [a-z ]{2,24}?)?(?: at)? (?P<v>(?:[A-Z#]"
+    r"|\d)(?=[^.\n;]{0,60}\d)[^.\n;]{4,120}?)(?=\. |\.?\n|;|\.?$| (?:with|and"
     r"|since|for|alone)\b)"
 )
 _STREET_ALONE = re.compile(

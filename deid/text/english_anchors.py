@@ -88,7 +88,7 @@ _LAST_WORDS = frozenset(
     )
     for phrase in phrases
 ) | frozenset("name the is are called named to by from".split())
-_LAST_WORD = re.compile(r"([A-Za-z&]+(?:-in-law)?|c/o|d/w|w/)(?:'s?)?[ .,:=*#0-9-]*$")
+_LAST_WORD = re.compile(r"([A-Za-z&]+(?:-in-law)?|c/o|d/w|w/)(?:'s?)?[ .,:=*#0-9-]*$", re.IGNORECASE)
 
 
 def _may_lead(core: str) -> bool:
@@ -148,7 +148,7 @@ def _title(core: str) -> Lead | None:
     if title == "Fr" and core[: -len(word)].rstrip()[-1:].isdecimal():
         return None  # 19 Fr Blake drain
     # MR is magnetic resonance and MS multiple sclerosis as often as somebody's title.
-    return Lead(SHAPED, proper=word in ("MR", "MS", "SIR"), title=title)
+    return Lead(SHAPED, proper=word in ("MR", "MS", "SIR", "Sr"), title=title)
 
 
 def _kin(core: str) -> Lead | None:

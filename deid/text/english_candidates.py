@@ -13,7 +13,8 @@ DEGREE_BEHIND = re.compile(rf"(?:, ?| | \(){any_of(WORDS.english['degrees'])}(?!
 HEAD_BEHIND = re.compile(rf"(?:'s?)?[ -]{{1,2}}(?i:{any_of(WORDS.english['eponym-heads'])})(?![{LETTER}])")
 _SAYS = re.compile(rf"(?:'s)? {{1,2}}{any_of(WORDS.english['name-verbs'])}(?![{LETTER}])")
 _TELLS = re.compile(
-    r"(?:(?<![A-Za-z])(?:with|by|per|for|and|to|from|told|asked|ask|called|paged|spoke|met|named"
+    r"(?:(?<![A-Za-z])(?:(?<!treated )(?<!started )(?<!managed )with|by|per|told|asked|ask|called"
+    r"|paged|spoke|met|named"
     r"|per|saw|thank|thanks|notified|informed|contacted|advised|dear|hi|hello"
     r"|seeing|regarding|re|cc|attn|via|family|mom|dad|signed|w/|d/w|/)[ :]{1,2}|& )$",
     re.IGNORECASE,
@@ -65,7 +66,7 @@ def _is_phrase(group: list[Piece]) -> bool:
 
 _WHO_IT_IS = re.compile(
     r"(?:,? (?:is|was) (?:seen|an? (?:[a-z-]+,? ){0,4}\d{1,3}(?![0-9/.%]))|,? {0,12}\(?(?:DOB"
-    r"|D\.O\.B|d\.?o\.?b|MRN|born |Date of Birth|NHS|HKID|NRIC|UHID|URN? |HN|Hosp|ID[ :#]|[MF]/\d|M\.R\.N)"
+    r"|D\.O\.B|d\.?o\.?b|MRN|born |Date of Birth|NHS|HKID|NRIC|UHID|URN? |HN|Hosp|[MF]/\d|M\.R\.N)"
     r"|,? {1,12}\(?(?:\d{1,3} ?(?:y\b|yo\b|y/o|yrs?\b|years?\b|[- ]year|F\b|M\b|/[MF]\b)|[MF],? ?\d{1,3}\b)"
     r"|, \d{1,2}(?=[,;])|, (?:an? )?(?:Attending|Resident|Consultant|Registrar|Fellow|Intern|Chief|Director"
     r"|Professor|Manager|Coordinator|Physiotherapist|Pharmacist|Dietitian|Chaplain)"
@@ -80,6 +81,8 @@ def _is_told_by_what_follows(text: str, group: list[Piece], words: list[Piece]) 
     if any(word.kind is Kind.PLACE for word in words) or (len(words) == 1 and _is_short_form(words[0])):
         return False
     if len(words) == 1 and (words[0].is_product or _is_odd_word(words[0])):
+        return False
+    if len(words) == 1 and words[0].is_shouted and words[0].kind is not Kind.NAME:
         return False
     return bool(DEGREE_BEHIND.match(text, end) or _WHO_IT_IS.match(text, end))
 
@@ -163,7 +166,7 @@ def _is_announced(text: str, group: list[Piece]) -> bool:
 # The Penfield, a Jamar, 44-mm Blackstone: an instrument.
 _THING = re.compile(
     r"(?<![A-Za-z])(?:[Tt]he|[Aa]n?|[Tt]his|[Tt]hat|[Ee]ach|[Ss]mall|[Ll]arge|[Ss]traight"
-    r"|[Cc]urved|\d ?-?(?:mm|cm|Fr|French|inch)|#\d+) $"
+    r"|[Cc]urved|\d ?-?(?:mm|cm|Fr|French|inch)|#\d+|Tabs?\.?|Caps?\.?|Inj\.?|Syp\.?|Syr\.?) $"
 )
 _SAINT = re.compile(r"(?<![A-Za-z])(?:St|Ste|Saint|Santa|San|Mt|Mount|Fort|Lake|Port)\.? $")
 

@@ -17,10 +17,10 @@ _MEDICARE_AU = re.compile(r"(?<![0-9A-Za-z.-])[2-6]\d{3} ?\d{5} ?\d(?![0-9-]|\.\
 _SIN = re.compile(r"(?<![0-9A-Za-z.-])\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
 
 
-def find_checked(text: str) -> Iterator[Span]:
-    """Spans in a folded text."""
+def find_checked(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans in a folded text from `start` to before `end`."""
     for regex, kind, score, fits in _CHECKED:
-        for match in regex.finditer(text):
+        for match in regex.finditer(text, start, end):
             if fits(_BLANKS.sub("", match[0])):
                 yield Span(match.start(), match.end(), kind, score)
 

@@ -28,7 +28,8 @@ def find_names(text: str) -> Iterator[Span]:
             pieces = pieces_at(text, start, commas=True)
             run = next(_between_words(pieces))
             at = max(at, run[-1].end)
-            yield from judge(text, run)
+            for span in judge(text, run):
+                yield Span(_forename(text, span.start), span.end, "NAME", span.score)
 
 
 def _announced(text: str, at: int, lead: Lead) -> Iterator[Span]:
@@ -42,12 +43,21 @@ def _announced(text: str, at: int, lead: Lead) -> Iterator[Span]:
         if lead.title in _BEFORE_ANYBODY and pieces[0].kind is not Kind.NEVER:
             yield Span(at, at + 1 if pieces[0].is_initial else pieces[0].end, "NAME", LIKELY)
         return
-    yield Span(found.start, found.end, "NAME", lead.score)
+    yield Span(_forename(text, found.start), found.end, "NAME", lead.score)
     if not lead.title or lead.title in ("Drs", "DRS", "Messrs"):
         yield from _more(text, found.end, min(lead.score, SHAPED))
 
 
 _BEFORE_ANYBODY = frozenset("Dr DR Mr Mrs Ms Miss Prof".split())
+
+
+_FORENAME = re.compile(r"(?<![A-Za-z])(?:Md|Mohd|Mohd|Muhd|Sk|Ah)\.? ?$")
+
+
+def _forename(text: str, start: int) -> int:
+    """Where a name begins that a shortened Mohammed stands in front of: Md. Salim."""
+    before = _FORENAME.search(text, max(0, start - 6), start)
+    return before.start() if before else start
 
 
 def _fits_lead(text: str, pieces: list[Piece], lead: Lead) -> bool:
@@ -63,6 +73,8 @@ def _fits_lead(text: str, pieces: list[Piece], lead: Lead) -> bool:
     if lead.title:
         return not lead.proper or first.kind in (Kind.NAME, Kind.EPONYM, Kind.UNKNOWN)
     if first.is_shouted and len(first.word) < (5 if lead.proper else 4) and len(pieces) < 2:
+        return False
+    if len(first.word) < 3 and first.kind is Kind.UNKNOWN and len(pieces) < 2:
         return False
     return _is_plain_name(text, first) if lead.proper else _is_likely_name(text, first, alone=len(pieces) < 2)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from deid.text.english_checks import find_checked
 from deid.text.english_shapes import find_shaped
 from deid.text.spans import LABELLED, LIKELY, Span
 from deid.text.words import WORDS
@@ -80,7 +79,6 @@ def find_english_numbers(text: str) -> Iterator[Span]:
         if _count(match[0]) > 2:
             yield from _labelled(text, match)
     yield from find_shaped(text)
-    yield from find_checked(text)
 
 
 def _count(value: str) -> int:
@@ -89,8 +87,8 @@ def _count(value: str) -> int:
 
 def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
     start = run.start() + (1 if run[0][0] == "#" else 0)
-    long = _count(run[0]) > 4
-    kind = _announced(text[max(0, start - _FAR) : start], long=long)
+    long = _count(run[0]) > (2 if run[0][0].isalpha() else 4)
+    kind = _announced(text[max(0, start - _FAR) : start], long=long) if _may_announce(text, start) else ""
     if not kind and run[0][0].isalpha() and (glued := re.match(r"[A-Z]+[-./ ]?", run[0])):
         # HN12008765, ID 55231 at the end of a line: the letters of the run are the label.
         start += glued.end()
@@ -116,6 +114,16 @@ _DATE_OR_MEASURE = re.compile(
     r"|[\d.,]+ ?(?:m?c?g|m?[lL]|mm|cm|kg|lbs?|oz|units?|mmHg|bpm|%|mEq|mmol|cc|hours|days|years"
     r"|am|pm|AM|PM)(?![A-Za-z])"
 )
+
+
+# Most words in front of a number are no label, nor a sign behind one.
+_LAST_WORD = re.compile(r"([A-Za-z'&]+|#)[ .:=#|()\t/]*$")
+_LAST_WORDS = _SIGNS | frozenset(re.split("[ /.-]", label.rstrip("#."))[-1] for label in _LABELS) | {"#"}
+
+
+def _may_announce(text: str, start: int) -> bool:
+    last = _LAST_WORD.search(text, max(0, start - 24), start)
+    return last is not None and last[1].lower() in _LAST_WORDS
 
 
 def _announced(before: str, *, long: bool) -> str:

@@ -22,7 +22,8 @@ _PARTICLES = (
     "dos das du af av zu y e mac st".split()
 )
 _GAP = re.compile(
-    rf"(?:[ \t]|-|(?<=[A-Za-z]\.)(?: {{2}})?|(?P<comma>,[ \t]{{0,2}}|\^{{1,3}}))"
+    rf"(?: [\"'(]{{1,2}}[{CAPITAL}][{LETTER}]{{1,14}}[\"')]{{1,2}} |[ \t]|-|(?<=[A-Za-z]\.)(?: "
+    rf"{{2}})?|(?P<comma>,[ \t]{{0,2}}|\^{{1,3}}))"
     rf"(?:(?:(?i:{any_of(_PARTICLES)})|[ASD]/[LPO])(?:[ ]|-)){{0,3}}(?=[{CAPITAL}]|[OdD]')"
 )
 SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV)\b\.?(?![A-Za-z])")
@@ -120,6 +121,13 @@ def _kind_beside(word: str, found: list[Piece]) -> Kind:
         return Kind.UNKNOWN
     kind = lexicon().kind(word)
     # A. Featherly: behind a letter only a word of the dictionary itself is one.
+    if (
+        kind is Kind.NEVER
+        and found
+        and plain(word) in lexicon().surnames_either
+        and lexicon().is_given(found[-1].word)
+    ):
+        return Kind.EITHER
     if kind is Kind.WORD and found and found[-1].is_initial and plain(word) not in lexicon().words:
         return Kind.UNKNOWN
     return kind

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from deid.text.english_pieces import CAPITAL, LETTER
+from deid.text.english_mentions import GENERAL, LINKS, WORD, find_mentioned, is_proper, kind_of
+from deid.text.english_pieces import LETTER
 from deid.text.english_words import Kind, lexicon, plain
 from deid.text.patterns import NO_LETTER_BEFORE, any_of
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
 _ENGLISH = WORDS.english
-_WORD = rf"(?:St\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
 
 
 def _heads(name: str) -> str:
@@ -43,14 +43,12 @@ _HEAD = {
     ),
 }
 # The words in front of a head, the nearest last; read backwards from it.
-_IN_FRONT = re.compile(rf"(?:(?<![{LETTER}0-9.'-])(?:{_WORD}|of|and|the|for|&|de)[ ]){{1,7}}$")
+_IN_FRONT = re.compile(rf"(?:(?<![{LETTER}0-9.'-])(?:{WORD}|of|and|the|for|&|de)[ ]){{1,7}}$")
 _BEHIND = re.compile(
-    rf"(?:,? (?:of|for|at|in) (?:the )?{_WORD}(?: (?:and |& )?{_WORD}){{0,3}}| (?:Campus"
+    rf"(?:,? (?:of|for|at|in) (?:the )?{WORD}(?: (?:and |& )?{WORD}){{0,3}}| (?:Campus"
     rf"|Foundation Trust|NHS Trust|NHS Foundation Trust|Trust|East|West|North|South))?"
 )
 _LOUD = frozenset(("HOSPITAL", "MEDICAL CENTER", "MEDICAL CENTRE", "INFIRMARY", "NURSING HOME"))
-_LINKS = frozenset("of and the for & de at".split())
-_GENERAL = frozenset(word for entry in _ENGLISH["in-general"] for word in (entry, plain(entry)))
 _NO_INSTITUTION = re.compile(
     r"(?:'s)? ?(?:guidelines?|criteria|criterion|classification|score|scoring|protocol"
     r"|recommendations?|consensus|statement|definition|course|stay|day|visit|admission"
@@ -64,12 +62,21 @@ _INSURER = re.compile(
     + rf"(?: (?:Global|International|Insurance|Health|Care|Life))?(?![{LETTER}0-9-])"
 )
 _SAINT = re.compile(
-    rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?: {_WORD}){{0,3}}?(?: "
+    rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?: {WORD}){{0,3}}?(?: "
     rf"{any_of(_ENGLISH['hospitals'])})?(?![{LETTER}'])"
 )
 _SAINT_AT = re.compile(
     r"(?<=(?:at|to|in) )(?:St|Saint)\.? [A-Z][a-z]+(?![A-Za-z'])|(?<=from )(?:St|Saint)\.? "
     r"[A-Z][a-z]+(?![A-Za-z'])"
+)
+# Hospice of the Levels
+_OF = re.compile(
+    rf"(?<![A-Za-z])(?:Hospice|Memory Center|Birth Center|Cancer Center|Eye Center|Children's "
+    rf"Hospital) (?:of|for|at) (?:the )?{WORD}(?: {WORD}){{0,2}}"
+)
+_SHOUTED_LABEL = re.compile(
+    r"(?<![A-Za-z])(?:EMPLOYER|INS|INSURANCE|SCHOOL|FACILITY|PHARMACY)[ :]{1,3}(?P<v>[A-Z][A-Z&'. "
+    r"-]{2,40}?)(?=[ ]{2}|[ ]?(?:\n|#|,|;|$| ID| NO))"
 )
 _THE_VA = re.compile(r"(?<=[Tt]he )VA(?:MC)?(?![A-Za-z0-9])(?! 20/)|(?<![A-Za-z])VAMC(?![A-Za-z])")
 _HL7 = re.compile(
@@ -85,29 +92,10 @@ _ROYAL = re.compile(
     r"(?<![A-Za-z])Royal (?!College|Society|Navy|Air|Mail|Jelly|Family|Blue|Free "
     r")[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?(?![A-Za-z])"
 )
-# "born at Ninewells", "a crush incident at Port Kembla Coal Terminal"
-_AT = re.compile(rf"(?<![A-Za-z])at (?:the )?(?P<v>{_WORD}(?: (?:(?:of|and|the) )?{_WORD}){{0,4}})")
 _FIRST = re.compile(
     rf"(?<![A-Za-z])(?:Klinik|Poliklinik|Hospital|Clinique|H[oô]pital|Cl[ií]nica|Krankenhaus"
-    rf"|Klinikum|Universit[aä]tsklinikum|Ospedale|Policlinico) (?P<v>{_WORD}(?: (?:de |del |da |la "
-    rf")?{_WORD}){{0,3}})(?! of )"
-)
-# "transferred from Brockton": a hospital called by its town.
-_SENT = re.compile(
-    r"(?<![A-Za-z])(?:transferred|transfer|xfer|tx'?d|hospitali[sz]ed|records requested"
-    r"|discharged|admitted|admission|readmitted|seen in (?:the )?E[DR]|(?:ED|ER) visit|born"
-    r"|delivered|presented|referred|brought) "
-    rf"(?:in |to|over |here )?(?:from|at|to) (?:the )?(?P<v>{_WORD}(?: {_WORD}){{0,2}})"
-)
-_EMPLOYED = re.compile(
-    r"(?<![A-Za-z])(?:works?|worked|working|employed|employee|employer|job|retired|career|teaches"
-    r"|taught|attends|attended|attending|student|enrolled|studies|studying|graduated|grader?"
-    r"|freshman|sophomore|junior|senior|engineer"
-    r"|manager|teacher|nurse|clerk|cashier|driver|mechanic|welder|secretary|accountant|lawyer"
-    r"|professor|technician|waitress|waiter|chef|cook|volunteers?|shift|serves|interned|intern)"
-    rf"(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{{2,40}}?)?(?: (?:full|part)[- ]time)? (?:at|for"
-    rf"|with|from|in|of|by) (?:the )?(?P<v>{_WORD}(?: (?:(?:of|and|the|&) )?{_WORD}){{0,4}})"
-    rf"|(?<![A-Za-z])(?:[Aa]ttends|[Aa]ttending) (?:the )?(?P<w>{_WORD}(?: {_WORD}){{1,4}})"
+    rf"|Klinikum|Universit[aä]tsklinikum|Ospedale|Policlinico) (?P<v>{WORD}(?: (?:de |del |da |la "
+    rf")?{WORD}){{0,3}})(?! of )"
 )
 _ORG_LABEL = re.compile(
     r"(?<![A-Za-z])(?i:employer|employer name|place of work|workplace|company|occupation/employer"
@@ -133,32 +121,13 @@ def find_institutions(text: str) -> Iterator[Span]:
         for match in regex.finditer(text):
             groups = [group for group in (regex.groupindex or (0,)) if match[group]]
             yield from (Span(match.start(group), match.end(group), kind, score) for group in groups)
-    for regex, kind in _GUESSED:
-        for match in regex.finditer(text):
-            yield from _if_proper(match, kind)
-    for match in _AT.finditer(text):
-        yield from _somewhere(match)
+    yield from find_mentioned(text)
     for match in _FIRST.finditer(text):
         first = match["v"].split(" ")[0]
-        if _is_proper(first) and _kind(first) is not Kind.WORD:
+        if is_proper(first) and kind_of(first) is not Kind.WORD:
             yield Span(match.start(), match.end(), "HOSPITAL", SHAPED)
 
 
-def _somewhere(match: re.Match[str]) -> Iterator[Span]:
-    """What stands behind "at" with capitals: one word in no list, or several of which one is a name."""
-    words = match["v"].split(" ")
-    kinds = [_kind(word) for word in words]
-    if any(word.isupper() for word in words) or Kind.NEVER in kinds or Kind.EPONYM in kinds[:1]:
-        return
-    several = len([word for word in words if word not in _LINKS]) > 1
-    if (several and any(kind in _PROPER for kind in kinds)) or (
-        kinds == [Kind.UNKNOWN] and words[0].istitle() and len(words[0]) > 4
-    ):
-        yield Span(match.start("v"), match.end("v"), "ORG" if several else "HOSPITAL", LIKELY)
-
-
-_PROPER = (Kind.NAME, Kind.UNKNOWN, Kind.PLACE)
-_GUESSED = ((_SENT, "HOSPITAL"), (_EMPLOYED, "ORG"))
 _SIMPLE = (
     (_SHORT, "HOSPITAL", LIKELY),
     (_SAINT, "HOSPITAL", LIKELY),
@@ -166,6 +135,8 @@ _SIMPLE = (
     (_THE_VA, "HOSPITAL", LIKELY),
     (_SHOUTED, "HOSPITAL", LIKELY),
     (_ROYAL, "HOSPITAL", LIKELY),
+    (_OF, "HOSPITAL", LIKELY),
+    (_SHOUTED_LABEL, "ORG", LIKELY),
     (_INSURER, "ORG", LIKELY),
     (_ORG_LABEL, "ORG", LABELLED),
     (_HOSPITAL_LABEL, "HOSPITAL", LIKELY),
@@ -207,9 +178,9 @@ def _behind_titles(words: list[str]) -> list[str]:
 def _first_word(words: list[str], *, shouted: bool) -> int:
     """Where the name begins: behind the last word that only leads up to it."""
     first = len(words)
-    while first and (words[first - 1] in _LINKS or _goes_on(words[first - 1], shouted=shouted)):
+    while first and (words[first - 1] in LINKS or _goes_on(words[first - 1], shouted=shouted)):
         first -= 1
-    while first < len(words) and (words[first] in _LINKS or _leads(words[first])):
+    while first < len(words) and (words[first] in LINKS or _leads(words[first])):
         first += 1
     return first
 
@@ -236,50 +207,13 @@ def _leads(word: str) -> bool:
 def _tells(word: str, *, weak: bool) -> bool:
     """Whether a word makes the institution one in particular."""
     low = word.lower().rstrip(".,")
-    if len(low) < 2 or word in _LINKS or low in _GENERAL or plain(low) in _GENERAL or low == "the":
+    if len(low) < 2 or word in LINKS or low in GENERAL or plain(low) in GENERAL or low == "the":
         return False
     if not weak:
         return not (lexicon().kind(word) is Kind.WORD and _is_rare(low))
-    return _kind(word) in (Kind.NAME, Kind.UNKNOWN, Kind.PLACE, Kind.EPONYM, Kind.EITHER)
+    return kind_of(word) in (Kind.NAME, Kind.UNKNOWN, Kind.PLACE, Kind.EPONYM, Kind.EITHER)
 
 
 def _is_rare(low: str) -> bool:
     """A word only medicine has: Arrhythmia Clinic, but Maple Grove Clinic."""
     return low not in lexicon().common
-
-
-def _kind(word: str) -> Kind:
-    return lexicon().kind(word.strip(".,'").removesuffix("'s"))
-
-
-def _is_proper(word: str) -> bool:
-    return (
-        plain(word) not in _GENERAL
-        and _kind(word) not in (Kind.NEVER,)
-        and not (word.isupper() and len(word) < 5)
-    )
-
-
-def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
-    group = "v" if match["v"] else "w"
-    words = match[group].split(" ")
-    kept = 0
-    for word in words:
-        if word in _LINKS or (_is_proper(word) and _kind(word) is not Kind.WORD) or (kept and kind == "ORG"):
-            kept += 1
-        else:
-            break
-    while kept and words[kept - 1] in _LINKS:
-        kept -= 1
-    if (
-        not kept
-        and kind == "ORG"
-        and len(words) > 1
-        and all(_is_proper(word) for word in words if word not in _LINKS)
-    ):
-        kept = len(words)
-    if kept:
-        name = " ".join(words[:kept]).rstrip(".")
-        # A hospital called by its town is no town there.
-        score = SHAPED if kind == "HOSPITAL" else LIKELY
-        yield Span(match.start(group), match.start(group) + len(name), kind, score)

@@ -1,7 +1,9 @@
 """Numbers of English-speaking lands that nothing else looks like: telephones, cards, addresses on the net, old age."""
 
+import re
 from collections.abc import Iterator
 
+from deid.text.english_checks import find_checked
 from deid.text.patterns import (
     NO_LETTER_BEFORE,
     NO_LETTER_BEHIND,
@@ -15,9 +17,11 @@ from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 _ENDS = r"(?![0-9A-Za-z]|\.[0-9])"
 _STARTS = r"(?<![0-9A-Za-z.])"
 
-_PHONES: tuple[Pattern, ...] = (
+_SHORT_PHONES: tuple[Pattern, ...] = (
     pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])(?:ext|Ext|EXT)[.:# ]{0,2}(?P<v>\d{2,6})", _ENDS),
     pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])[xX](?P<v>\d-?\d{3,5})(?! ?[a-z%])", _ENDS),
+)
+_PHONES: tuple[Pattern, ...] = (
     # Great Britain, Ireland, Australia, New Zealand, South Africa: a zero and ten or eleven digits in blocks.
     pattern(
         "PHONE",
@@ -38,15 +42,17 @@ _PHONES: tuple[Pattern, ...] = (
         "PHONE",
         SHAPED,
         _STARTS,
-        r"(?:\d{1,2}[ .-])?\(?[2-9]\d{2}\)?(?:[ ./-]{1,2}\d{3}[.-]|[./-]\d{3} )\d{4}(?:,? ?(?:x|[Ee]xt\.?|extension) "
+        r"(?:\d{1,2}[ .-])?\(?[2-9]\d{2}\)?(?:[ ./-]{1,2}\d{3}[.-]|[./-]\d{3} )\d{4}(?:,? ?(?:x"
+        r"|[Ee]xt\.?|extension) "
         r"?\d{1,6})?",
         _ENDS,
     ),
     pattern("PHONE", LIKELY, _STARTS, r"(?:\d{1,2} )?\(?[2-9]\d{2}\)? \d{3} \d{4}", _ENDS),
 )
 
-_SHAPES: tuple[Pattern, ...] = (
-    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
+# Six digits or more.
+_LONG: tuple[Pattern, ...] = (
+    *_PHONES,
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
     pattern(
         "ID_CARD",
@@ -60,6 +66,12 @@ _SHAPES: tuple[Pattern, ...] = (
         LIKELY,
         r"(?<![0-9A-Za-z.-])(?!000|666|9)\d{3}([. ])(?!00)\d\d\1(?!0000)\d{4}(?![0-9-]|[. ]\d)",
     ),
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
+    pattern("MRN", SHAPED, r"(?<![0-9A-Za-z/])\d{4}/\d{2,6}/\d{1,6}(?![0-9A-Za-z/])"),
+    pattern("PHONE", SHAPED, r"\(\+?\d{1,3}\) ?\d{2,4}(?:[ -]\d{3,4}){2}(?![0-9])"),
+)
+_SHAPES: tuple[Pattern, ...] = (
+    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{5}\d{4}[A-Z]", NO_WORD_BEHIND),
     # IPv6 with its zeros left out, an address of a network, a MAC in threes of four
     pattern(
@@ -79,16 +91,6 @@ _SHAPES: tuple[Pattern, ...] = (
         r"|co\.[a-z]{2}|org\.[a-z]{2}|nhs\.uk|ac\.uk|com\.[a-z]{2}|gov\.[a-z]{2}"
         r"|edu\.[a-z]{2})(?:/[A-Za-z0-9._~/?=&%#-]{0,200})?(?![A-Za-z0-9@])",
     ),
-    # Number plates of Great Britain, where a car is spoken of
-    pattern(
-        "PLATE",
-        LIKELY,
-        r"(?i:car|vehicle|van|truck|motorbike|motorcycle|scooter|reg|plate"
-        r"|driver)[^\n]{0,40}?(?<![0-9A-Za-z])(?P<v>[A-Z]{2}\d{2}[ -]?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}"
-        r"|[A-Z]{3} ?\d{1,3}[A-Z])",
-        NO_WORD_BEHIND,
-    ),
-    pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
     pattern(
         "INSURANCE",
         SHAPED,
@@ -104,8 +106,18 @@ _SHAPES: tuple[Pattern, ...] = (
         SHAPED,
         r"(?<![0-9A-Za-z-])[A-Z]{2,5}-(?:\d{4,9}|\d{2,4}-\d{2,8}(?:-[0-9A-Z]{1,4})?)(?![0-9A-Za-z-])",
     ),
-    pattern("MRN", SHAPED, r"(?<![0-9A-Za-z/])\d{4}/\d{2,6}/\d{1,6}(?![0-9A-Za-z/])"),
-    pattern("PHONE", SHAPED, r"\(\+?\d{1,3}\) ?\d{2,4}(?:[ -]\d{3,4}){2}(?![0-9])"),
+    pattern(
+        "MRN",
+        SHAPED,
+        r"(?<![0-9A-Za-z-])(?:\d{2}-[A-Z]{1,4}-\d{3,7}"
+        r"|[A-Z]-\d{4,6}(?:-[0-9A-Z]{1,3})?)(?![0-9A-Za-z-])",
+    ),
+    pattern(
+        "HEALTH_CARD",
+        LABELLED,
+        r"(?<![A-Za-z])NHI(?: [Nn]o\.?| [Nn]umber)?[ :#]{1,3}(?P<v>[A-HJ-NP-Z]{3}\d{2}[0-9A-Z]{2})",
+        NO_WORD_BEHIND,
+    ),
 )
 
 _OLD = "(?:9\\d|1[0-2]\\d)"
@@ -167,5 +179,46 @@ _OTHERS: tuple[Pattern, ...] = (
 
 def find_shaped(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for one in (*_PHONES, *_SHAPES, *_AGES, *_OTHERS):
+    for start, end in _around_digits(text):
+        for one in _LONG:
+            group = "v" if "v" in one.regex.groupindex else 0
+            for match in one.regex.finditer(text, start, end):
+                yield Span(match.start(group), match.end(group), one.type, one.score)
+        yield from find_checked(text, start, end)
+    for one in (*_SHORT_PHONES, *_SHAPES, *_AGES):
         yield from one.spans(text)
+    if _SOCIAL.search(text):
+        for one in _OTHERS:
+            yield from one.spans(text)
+    for match in _PLATE.finditer(text):
+        if _CAR.search(text, max(0, match.start() - 48), match.start()):
+            yield Span(match.start(), match.end(), "PLATE", LIKELY)
+
+
+# Number plates of Great Britain, where a car is spoken of
+_PLATE = re.compile(
+    NO_WORD_BEFORE
+    + r"(?:[A-Z]{2}\d{2}[ -]?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])"
+    + NO_WORD_BEHIND
+)
+_CAR = re.compile(r"car|vehicle|van|truck|motorbike|motorcycle|scooter|reg|plate|driver", re.IGNORECASE)
+# Where six digits stand together there may be a long number; in most of a note there are none.
+_MANY_DIGITS = re.compile(r"\d(?:[ ().:/-]{0,2}\d){5}")
+_BEFORE, _BEHIND = 24, 48
+_SOCIAL = re.compile(
+    "[Rr]ef|REF|SSN|[Ss]ocial|last (?:four|4)|book|nsta|witter|[Ss]nap|[Tt]ik|kype|Line ID"
+    "|elegram|inked|[Ll]ogin|[Uu]ser|[Ss]creen n"
+)
+
+
+def _around_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Places with many digits and room on both sides; none overlaps another."""
+    start = end = -1
+    for match in _MANY_DIGITS.finditer(text):
+        if match.start() - _BEFORE > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, match.start() - _BEFORE)
+        end = match.end() + _BEHIND
+    if end >= 0:
+        yield start, end

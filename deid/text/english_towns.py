@@ -1,7 +1,7 @@
 """Towns, states and lands in English text where somebody lives, comes from or works."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deid.text.english_candidates import HEAD_BEHIND
 from deid.text.english_pieces import LETTER
@@ -12,6 +12,23 @@ from deid.text.spans import LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
 _LISTS = WORDS.english
+# The word for a town behind the name of an institution
+_BEHIND_NAME = re.compile(rf", ?(?P<v>{WORD}(?: {WORD})?)(?=[\n.,;)]|[ ]{{2}}|$)")
+
+
+def find_town_behind(text: str, institutions: Iterable[Span]) -> Iterator[Span]:
+    """Sunshine Clinic, Noosa: what stands behind the comma, unless it is a word."""
+    for span in institutions:
+        match = _BEHIND_NAME.match(text, span.end)
+        if match and lexicon().kind(match["v"].split(" ")[0].rstrip(".")) in (
+            Kind.PLACE,
+            Kind.UNKNOWN,
+            Kind.NAME,
+        ):
+            end = match.start("v") + len(match["v"].rstrip("."))
+            yield Span(match.start("v"), end_of_address(text, end), "ADDRESS", LIKELY)
+
+
 _TOWN_STATE = re.compile(
     rf"(?<![{LETTER}'])(?P<town>{WORD}(?: {WORD}){{0,2}}),? (?:(?P<code>{STATE_CODE})(?:,? "
     rf"{{1,2}}(?P<zip>{ZIP}|\d{{4}}(?!\d)))?|(?P<name>{STATE}|{COUNTRY}))(?![{LETTER}]|-[A-Z])"
@@ -108,11 +125,12 @@ def _known_town(match: re.Match[str]) -> Iterator[Span]:
         if plain(town) in known.towns and (
             count > 1 or kind is Kind.PLACE or (kind is Kind.NAME and group == "v")
         ):
-            yield Span(match.start(group), match.start(group) + len(town), "ADDRESS", LIKELY)
+            end = end_of_address(match.string, match.start(group) + len(town))
+            yield Span(match.start(group), end, "ADDRESS", LIKELY)
             return
     end = match.start(group) + len(words[0])
     if group == "v" and _is_strange(words[0]) and not HEAD_BEHIND.match(match.string, end):
-        yield Span(match.start(group), end, "ADDRESS", LIKELY)
+        yield Span(match.start(group), end_of_address(match.string, end), "ADDRESS", LIKELY)
 
 
 def _is_strange(word: str) -> bool:

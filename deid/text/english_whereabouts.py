@@ -34,6 +34,7 @@ _MOST_SEGMENTS = 6
 
 def end_of_address(text: str, at: int) -> int:
     """Where an address ends that has come to `at`: behind its town, state, postcode and country."""
+    start = at
     for _ in range(_MOST_SEGMENTS):
         match = _TAIL.match(text, at)
         if match is None:
@@ -41,7 +42,8 @@ def end_of_address(text: str, at: int) -> int:
         if match["words"] and not _is_segment(text, match):
             break
         at = match.end()
-    return at
+    # The full stop behind a town ends the sentence.
+    return at - 1 if at > start and text[at - 1] == "." else at
 
 
 def _is_segment(text: str, match: re.Match[str]) -> bool:
