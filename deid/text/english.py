@@ -15,9 +15,11 @@ from deid.text.spans import Span
 
 # Without one word like this in it, a text has no English names: many Chinese notes.
 _ENGLISH = re.compile(r"[A-Z][A-Za-z']|name ?:|by ?:")
-
-
 _HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
+# English inside a Chinese note: a word with a capital and what stands around it up to the next Han characters.
+_STRETCH = re.compile("[^\u3400-\u9fff]{6,}")
+_WORD = re.compile(r"[A-Z][a-z]{2}|[A-Z]{2,},? [A-Z]|[a-z]{5}|[a-z]@")
 
 
 def _without_han(text: str) -> Iterator[tuple[int, int]]:
@@ -38,10 +40,28 @@ def _without_han(text: str) -> Iterator[tuple[int, int]]:
 
 def find_english(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
+    han = len(_HAN.findall(text))
+    if not han or len(_LATIN.findall(text)) > han:
+        yield from _figures(text)
+        yield from _words(text)
+        return
     for start, end in _without_han(text):
-        lines = text[start:end]
-        for span in (*find_english_dates(lines), *find_english_numbers(lines)):
-            yield Span(start + span.start, start + span.end, span.type, span.score)
+        yield from (_moved(span, start) for span in _figures(text[start:end]))
+    for stretch in _STRETCH.finditer(text):
+        if _WORD.search(stretch[0]):
+            yield from (_moved(span, stretch.start()) for span in _words(stretch[0]))
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by, span.type, span.score)
+
+
+def _figures(text: str) -> Iterator[Span]:
+    yield from find_english_dates(text)
+    yield from find_english_numbers(text)
+
+
+def _words(text: str) -> Iterator[Span]:
     if not _ENGLISH.search(text):
         return
     institutions = list(find_institutions(text))

@@ -200,6 +200,9 @@ def find_english_dates(text: str) -> Iterator[Span]:
         for span in one.spans(text):
             if not _SCORE_BEFORE.search(text, max(0, span.start - 16), span.start):
                 yield _with_weekday(text, span)
+    for match in _DOTTED.finditer(text):
+        clock = _TWO_BEHIND.match(text, match.end())
+        yield Span(match.start(), clock.end() if clock else match.end(), "DATE", LIKELY)
     if "/" in text:
         yield from (_with_weekday(text, span) for span in _two_figures(text))
 
@@ -227,6 +230,11 @@ def _around_months(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+# 14.12 2250, 3.05 08:30: a time behind says that it is no value
+_DOTTED = re.compile(
+    r"(?<![0-9A-Za-z./:-])(?:3[01]|[12]\d|0?[1-9])\.(?:0[1-9]|1[0-2])(?= (?:[01]\d"
+    r"|2[0-3]):?[0-5]\d(?![0-9.,]| ?[A-Za-z%]))"
+)
 _AND = re.compile(r" ?(?:-|to|through|thru|and|&|,) ?")
 
 

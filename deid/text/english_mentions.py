@@ -9,7 +9,7 @@ from deid.text.spans import LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
 _ENGLISH = WORDS.english
-WORD = rf"(?:St\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
+WORD = rf"(?:S[tT]\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
 LINKS = frozenset("of and the for & de at".split())
 GENERAL = frozenset(word for entry in _ENGLISH["in-general"] for word in (entry, plain(entry)))
 # "born at Ninewells", "a crush incident at Port Kembla Coal Terminal"
@@ -33,7 +33,7 @@ _WORK = re.compile(
     r"|manager|teacher|nurse|clerk|cashier"
     r"|driver|mechanic|welder|secretary|accountant|lawyer|professor|technician|waitress|waiter"
     r"|chef|cook|volunteers?|shift|serves"
-    r"|interned|intern|office)(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{2,40}?)?(?: (?:full"
+    r"|interned|intern|offices?)(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{2,40}?)?(?: (?:full"
     r"|part)[- ]time)? ?$",
     re.IGNORECASE,
 )
@@ -74,6 +74,13 @@ def _is_short_name(word: str) -> bool:
     return word.isupper() and 2 < len(word) < 7 and kind_of(word) is Kind.UNKNOWN
 
 
+# Freeport mine, District 60
+_MORE_OF_IT = re.compile(
+    r" (?:mine|mill|plant|factory|farm|hospital|clinic|school|warehouse|shop|store|hotel|airport"
+    r"|base|prison|mall|market|restaurant|\d{1,3})(?![A-Za-z0-9])"
+)
+
+
 def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
     words = match["v"].split(" ")
     kept = 0
@@ -98,6 +105,8 @@ def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
         kept = len(words)
     if kept:
         name = " ".join(words[:kept]).rstrip(".")
+        more = _MORE_OF_IT.match(match.string, match.start("v") + len(name)) if kept == len(words) else None
+        name += more[0] if more else ""
         # A hospital called by its town is no town there.
         score = SHAPED if kind == "HOSPITAL" else LIKELY
         yield Span(match.start("v"), match.start("v") + len(name), kind, score)
@@ -108,7 +117,9 @@ def find_mentioned(text: str) -> Iterator[Span]:
     for match in _SENT.finditer(text):
         yield from _if_proper(match, "HOSPITAL")
     for match in _BEHIND_WORK.finditer(text):
-        if match[0][1:3] == "tt" or _WORK.search(text, max(0, match.start() - 64), match.start()):
+        if (match[0][1:3] == "tt" and " " in match["v"]) or _WORK.search(
+            text, max(0, match.start() - 64), match.start()
+        ):
             yield from _if_proper(match, "ORG")
     for match in _AT.finditer(text):
         yield from _somewhere(match)

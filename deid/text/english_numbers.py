@@ -22,7 +22,7 @@ _SEPARATED = re.compile(r"[:=#|]\s{0,4}$")
 _BETWEEN_WORDS = re.compile(r"[;,.\n|)](?:\s|$)|\d")
 
 _VALUES = {
-    "MRN": r"\d{2,4}(?: \d{2,4}){1,3}(?![0-9A-Za-z/:.-]| [A-Za-z0-9])|[A-Za-z]{0,6}[-/. "
+    "MRN": r"\d{2,4}(?: \d{2,4}){1,3}(?![0-9A-Za-z/:.-]| [a-z0-9])|[A-Za-z]{0,6}[-/. "
     r"]?[0-9](?:[0-9A-Za-z]|[-/.^](?=[0-9A-Za-z])|\((?=[0-9A-Z]\))"
     r"|(?<=\([0-9A-Z])\)){1,24}",
     "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%])",
@@ -85,8 +85,13 @@ def _count(value: str) -> int:
     return sum(char.isdecimal() for char in value)
 
 
+_ONE_LETTER = re.compile(r" [A-Za-z] $")
+
+
 def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
     start = run.start() + (1 if run[0][0] == "#" else 0)
+    if _ONE_LETTER.search(text, max(0, start - 3), start):
+        start -= 2  # hospital number r 330918
     long = _count(run[0]) > (2 if run[0][0].isalpha() else 4)
     kind = _announced(text[max(0, start - _FAR) : start], long=long) if _may_announce(text, start) else ""
     if not kind and run[0][0].isalpha() and (glued := re.match(r"[A-Z]+[-./ ]?", run[0])):

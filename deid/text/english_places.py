@@ -93,7 +93,8 @@ _ROYAL = re.compile(
     r")[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?(?![A-Za-z])"
 )
 _FIRST = re.compile(
-    rf"(?<![A-Za-z])(?:Klinik|Poliklinik|Hospital|Clinique|H[oô]pital|Cl[ií]nica|Krankenhaus"
+    rf"(?<![A-Za-z])(?:Centre [Hh]ospitalier|CHU|CHUM|Klinik|Poliklinik|Hospital|Clinique"
+    rf"|H[oô]pital|Cl[ií]nica|Krankenhaus"
     rf"|Klinikum|Universit[aä]tsklinikum|Ospedale|Policlinico) (?P<v>{WORD}(?: (?:de |del |da |la "
     rf")?{WORD}){{0,3}})(?! of )"
 )

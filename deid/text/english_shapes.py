@@ -53,6 +53,7 @@ _PHONES: tuple[Pattern, ...] = (
 # Six digits or more.
 _LONG: tuple[Pattern, ...] = (
     *_PHONES,
+    pattern("BANK_CARD", SHAPED, _STARTS, r"[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}", _ENDS),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
     pattern(
         "ID_CARD",
@@ -67,7 +68,11 @@ _LONG: tuple[Pattern, ...] = (
         r"(?<![0-9A-Za-z.-])(?!000|666|9)\d{3}([. ])(?!00)\d\d\1(?!0000)\d{4}(?![0-9-]|[. ]\d)",
     ),
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{6}-\d{2}-\d{4}(?![0-9-])"),
-    pattern("MRN", SHAPED, r"(?<![0-9A-Za-z/])\d{4}/\d{2,6}/\d{1,6}(?![0-9A-Za-z/])"),
+    pattern(
+        "MRN",
+        SHAPED,
+        r"(?<![0-9A-Za-z/])(?!(?:19|20)\d\d/(?:0?[1-9]|1[0-2])/)\d{4}/\d{2,6}/\d{1,6}(?![0-9A-Za-z/])",
+    ),
     pattern("PHONE", SHAPED, r"\(\+?\d{1,3}\) ?\d{2,4}(?:[ -]\d{3,4}){2}(?![0-9])"),
 )
 _SHAPES: tuple[Pattern, ...] = (
@@ -77,7 +82,8 @@ _SHAPES: tuple[Pattern, ...] = (
     pattern(
         "IP",
         SHAPED,
-        r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){0,6}(?:[0-9A-Fa-f]{1,4})?::(?:[0-9A-Fa-f]{1,4}:){0,6}"
+        r"(?<![0-9A-Za-z:.])(?=[0-9:.]{0,40}[A-Fa-f]|::1(?![0-9])|::/"
+        r"|\d+:\d+:\d)(?:[0-9A-Fa-f]{1,4}:){0,6}(?:[0-9A-Fa-f]{1,4})?::(?:[0-9A-Fa-f]{1,4}:){0,6}"
         r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})?(?:%[A-Za-z0-9]{1,12}|/\d{1,3})?(?![0-9A-Za-z:])",
     ),
     pattern("IP", SHAPED, r"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?![0-9])"),

@@ -168,7 +168,7 @@ def _is_state(text: str, match: re.Match[str], start: int, known: bool) -> bool:
 
 _AFTER_TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Prof|Officer|Sgt|Nurse)\.? $")
 _MORE_DEGREES = re.compile(r",? [A-Z]{2,5}(?![A-Za-z])")
-_BEFORE_A_TOWN = re.compile(r"(?<![A-Za-z])(?:from|in|of|near|to|at|outside|[Bb]orn|[Ll]ives?) $")
+_BEFORE_A_TOWN = re.compile(r"(?<![A-Za-z])(?:from|in|of|near|to|at|outside|[Bb]orn|[Ll]ives?) $|\($")
 
 
 def _may_be_town(word: str) -> bool:
