@@ -188,11 +188,7 @@ _SCORE_BEFORE = re.compile(r"(?:apgars?|scores?)(?: (?:of|was|were))?[ :=]{0,3}$
 
 def find_english_dates(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for start, end in _around_months(text):
-        for one in (*_IN_WORDS, *_SPELT):
-            for match in one.regex.finditer(text, start, end):
-                if not _IS_A_VERB.match(text, match.start()):
-                    yield Span(match.start(), match.end(), "DATE", one.score)
+    yield from _in_words(text)
     small = text.lower()
     if any(feast in small for feast in _FEASTS):
         yield from _HOLIDAY.spans(text)
@@ -205,6 +201,14 @@ def find_english_dates(text: str) -> Iterator[Span]:
         yield Span(match.start(), clock.end() if clock else match.end(), "DATE", LIKELY)
     if "/" in text:
         yield from (_with_weekday(text, span) for span in _two_figures(text))
+
+
+def _in_words(text: str) -> Iterator[Span]:
+    for start, end in _around_months(text):
+        for one in (*_IN_WORDS, *_SPELT):
+            for match in one.regex.finditer(text, start, end):
+                if not _IS_A_VERB.match(text, match.start()):
+                    yield Span(match.start(), match.end(), "DATE", one.score)
 
 
 _WEEKDAY_BEFORE = re.compile(
