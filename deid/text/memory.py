@@ -1,13 +1,13 @@
 """Once a text has named somebody, the name counts everywhere in it: whole, spaced, broken over two lines.
 
-What is also a word of the dictionary is not carried, and nothing is carried into the middle of a word: two
-characters that stand in 高兴 or 提高 would take the text apart.
+What is also a word of the dictionary is not carried, nor what was only guessed, and two characters not into the
+middle of a word: those that stand in 高兴 or 提高 would take the text apart.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from deid.text.namefinder.features import Codes, is_word, place_in_word, word_codes
+from deid.text.namefinder.features import is_word
 from deid.text.spans import LIKELY, Span
 from deid.text.words import WORDS
 
@@ -18,22 +18,22 @@ _FIRST_HAN = "\u3400"
 _BLANKS = " \t\n\r"
 _MOST_BLANKS = 3
 _WITH_GIVEN_NAME = 3
+_SHORT = 2
 
 
 def find_again(text: str, found: Iterable[Span]) -> Iterator[Span]:
     """Every other place where a name of `found` stands. `text` is folded."""
     names: dict[str, set[str]] = {}
     for span in found:
-        if span.type == "NAME":
+        if span.type == "NAME" and span.score >= LIKELY:
             for name in _carried(text[span.start : span.end]):
                 names.setdefault(name[0], set()).add(name)
     if not names:
         return
-    words = word_codes(text)
     for match in re.finditer(f"[{re.escape(''.join(sorted(names)))}]", text):
         at = match.start()
         ends = (_end(text, at, name) for name in names[match[0]])
-        end = max((one for one in ends if one and _is_whole(text, words, at, one)), default=0)
+        end = max((one for one in ends if one and _is_whole(text, at, one)), default=0)
         if end:
             yield Span(at, end, "NAME", LIKELY)
 
@@ -54,12 +54,13 @@ def _end(text: str, at: int, name: str) -> int:
     return at
 
 
-def _is_whole(text: str, words: Codes, start: int, end: int) -> bool:
-    """A Latin name counts only as whole words; a Chinese one only where it does not cut a word in two."""
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """A Latin name counts only as whole words; two Han characters only where neither belongs to a word beside."""
     if text[start] < _FIRST_HAN:
         return not re.search("[A-Za-z]", text[max(0, start - 1) : start] + text[end : end + 1])
-    first, last = place_in_word(int(words[start])), place_in_word(int(words[end - 1]))
-    return first in ("first", "only") and last in ("last", "only")
+    if end - start > _SHORT:
+        return True
+    return not (is_word(text[max(0, start - 1) : start + 1]) or is_word(text[end - 1 : end + 1]))
 
 
 def _carried(name: str) -> Iterator[str]:

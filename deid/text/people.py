@@ -41,6 +41,9 @@ _AFTER_LABEL = re.compile(_LABEL + _COLON)
 _SURE = any_of(label for label in WORDS.names["labels"] if "姓名" in label or "签" in label)
 _AFTER_SURE_LABEL = re.compile(_SURE + _COLON)
 _TITLE = re.compile(any_of(WORDS.names["titles"]))
+_POLITE = re.compile(any_of((*WORDS.names["polite"], "医生", "主任", "护士", "医师")))
+_COMMON = frozenset(WORDS.names["common-surnames"][0])
+_HAN_BEFORE = re.compile(_HAN)
 _LISTED = re.compile(r"[ \t]{0,2}[、/,;和及][ \t]{0,2}")
 # 手术者何伟民: a label for a person needs no colon, if a name follows and ends like one
 _AFTER_PERSON = re.compile(rf"{_LABEL}(?<=[者人师生士员])(?=(?P<v>{_SURNAME}{_HAN}{{1,2}}){_ENDS})")
@@ -75,7 +78,8 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     found = seen + [
         span
         for span, least in ruled
-        if opinion.odds(span.start, span.end) >= least and not _is_seen_better(text, span, ends)
+        if (opinion.odds(span.start, span.end) >= least or _is_mr_li(text, span))
+        and not _is_seen_better(text, span, ends)
     ]
     yield from found
     if thorough:
@@ -83,9 +87,16 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     yield from find_romanised(text)
 
 
+def _is_mr_li(text: str, span: Span) -> bool:
+    """Whether one common surname begins a clause and a polite title follows: nothing else it could be."""
+    begins = span.start == 0 or not _HAN_BEFORE.match(text, span.start - 1)
+    alone = span.end - span.start == 1 and text[span.start] in _COMMON
+    return begins and alone and _POLITE.match(text, span.end) is not None
+
+
 def _is_seen_better(text: str, span: Span, ends: Mapping[int, Span]) -> bool:
     """Whether the network sees a name that begins later but ends there, or ends where the rule saw a blank."""
-    if span.end in ends:
+    if span.end in ends and "·" not in text[span.start : span.end]:
         return ends[span.end].start > span.start
     blank = text.find(" ", span.start, span.end)
     return blank in ends and ends[blank].start == span.start

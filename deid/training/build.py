@@ -22,7 +22,7 @@ from deid.training.naming import People, compound_surnames, given_characters, su
 from deid.training.notes import Marked, Writer, kinds
 
 SEED = 20_251_125
-NOTES = 36_000
+NOTES = 46_000
 HELD_OUT_EVERY = 6
 _LEAST = 4
 _COMMON_SURNAMES = 150

@@ -3,8 +3,11 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import rjieba
 
 from deid.training.chance import Chance, Weighted, ranked
 
@@ -26,6 +29,13 @@ def _characters(name: str) -> list[str]:
 def _words(name: str, part: str = "") -> list[str]:
     source = _SOURCE[part] if part else _SOURCE
     return list(source[name].split())
+
+
+@cache
+def _given_words() -> list[str]:
+    """Given names that are words of the dictionary too, as about one in ten is: 明月, 德才, 海洋."""
+    cutter, given = rjieba.Jieba(), given_characters()
+    return [one + two for one in given for two in given if cutter.has_word(one + two)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,12 @@ class People:
         self._groups = {name: self._ours(_words(name, "minority")) for name in _SOURCE["minority"]}
         self._foreign = {name: self._ours(_words(name, "foreign")) for name in _SOURCE["foreign"]}
         self._words = self._ours(_words("words"))
+        self._given_words = self._ours(_given_words())
         self._word_names = self._ours(_words("word-names"))
         self._nicknames = self._ours(_words("nicknames"))
         self._kinds = Weighted(
             ["han", "flat", "compound", "word", "minority", "foreign", "double"],
-            [73, 9, 4, 4.5, 7, 1.5, 1],
+            [70, 9, 4, 7, 7.5, 1.5, 1],
         )
 
     def _ours(self, words: Sequence[str]) -> list[str]:
@@ -101,6 +112,8 @@ class People:
     def _given_name(self, chance: Chance, *, single: bool) -> str:
         if chance.maybe(0.02):
             return chance.pick(self._words)
+        if chance.maybe(0.1):
+            return chance.pick(self._given_words)
         pool = self._given[chance.pick(tuple(self._given))]
         if single and chance.maybe(0.27):
             return self._character(pool, chance)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from deid.training.chance import Chance
 from deid.training.grammar import Grammar, compile_text, read_lists, read_notes, read_rules
 from deid.training.naming import People, Person
-from deid.training.words import any_words, stays_whole, surname_words
+from deid.training.words import any_words, stays_whole, surname_words, verbs
 
 _SLOT = re.compile(r"(?P<who>[PKDNX]\d?)(?:\.(?P<form>[sgmn]))?")
 _CALLED = ("小", "老", "阿", "大")
@@ -73,8 +73,8 @@ class _Sheet:
 
     def slot(self, name: str) -> bool:
         """Write somebody's name, or a word of the dictionary."""
-        if name == "W":
-            self.text(self._word())
+        if name in ("W", "V"):
+            self.text(self._word(doing=name == "V"))
             return True
         match = _SLOT.fullmatch(name)
         if match is None:
@@ -117,9 +117,9 @@ class _Sheet:
             return person.surname + self.chance.pick(("某", "某某", "*", "**", "XX", "××", "x", "某某某"))
         return self._as_written(person)
 
-    def _word(self) -> str:
-        """A word that does not run together with what stands before it."""
-        words = surname_words() if self.chance.maybe(0.5) else any_words()
+    def _word(self, *, doing: bool) -> str:
+        """A word that does not run together with what stands before it; where `doing`, a verb or the like."""
+        words = verbs() if doing else surname_words() if self.chance.maybe(0.4) else any_words()
         before = self.pieces[-1][-4:] if self.pieces else ""
         for _ in range(6):
             word = self.chance.pick(words)
@@ -129,7 +129,7 @@ class _Sheet:
 
     def _somebody(self, *, han: bool) -> Person:
         """Now and then somebody whose name is a word."""
-        if self.chance.maybe(0.02):
+        if self.chance.maybe(0.04):
             word = self.chance.pick(surname_words())
             return Person(word, word[0], word[1:])
         if self.chance.maybe(0.01):
@@ -142,7 +142,16 @@ class _Sheet:
             return person.full
         return self.chance.pick(
             (
-                *(_spaced, _spaced, _spaced, _apart, _broken, _broken, _spaced_and_broken, _spaced_and_broken),
+                *(
+                    _spaced,
+                    _spaced,
+                    _spaced,
+                    _apart,
+                    _broken,
+                    _broken,
+                    _spaced_and_broken,
+                    _spaced_and_broken,
+                ),
                 *(_masked, _masked, _starred, self._latin),
             )
         )(person)

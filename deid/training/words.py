@@ -6,6 +6,8 @@ import rjieba
 
 from deid.training.naming import known_characters, surname_characters
 
+_DOING = frozenset("v vn vd vi d ad p c".split())
+
 
 @cache
 def surname_words() -> tuple[str, ...]:
@@ -21,6 +23,13 @@ def any_words() -> tuple[str, ...]:
     known = known_characters()
     pairs = (one + two for one in known for two in known)
     return tuple(word for word in pairs if cutter.has_word(word) and not _is_name(cutter, word))
+
+
+@cache
+def verbs() -> tuple[str, ...]:
+    """Words that say what somebody does, or how: they follow a person and are nobody's name."""
+    cutter = _cutter()
+    return tuple(word for word in any_words() if cutter.tag(word, False)[0][1] in _DOING)
 
 
 def stays_whole(before: str, word: str) -> bool:

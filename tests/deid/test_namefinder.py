@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deid.text.folding import fold
-from deid.text.namefinder import find_names, look
+from deid.text.memory import find_again
+from deid.text.namefinder import find_names, glance, look
 from deid.text.namefinder.features import word_codes
 from deid.text.namefinder.model import our_model, read_model
 from deid.text.namefinder.network import CLASSES, REACH
+from deid.text.namefinder.opinion import GUESSED
 from deid.text.people import find_people
 from deid.text.romanised import find_romanised
+from deid.text.spans import LIKELY, Span
 
 NAMED = [
     ("李建国", "由李建国送入我院。"),
@@ -55,6 +58,8 @@ def test_a_name_is_found_without_a_label(name: str, text: str) -> None:
         "我爱人也有高血压,我妹妹都还好,医生建议多喝水。",
         "既往体健,否认肝炎、结核病史,父母健在。",
         "麻醉成功后取平卧位,沿正中切口逐层切开。",
+        "孕12-15周,3次/周,硬膜外腔16孔,费用120元。",
+        "1.查体:咽部充血。2.苏醒:9:20拔管。3.金额:186元",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text: str) -> None:
@@ -77,6 +82,39 @@ def test_a_chinese_name_in_latin_letters_is_found(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["He was", "Child-Pugh B", "ALT AST", "Killip II", "She Can", "GCS Motor"])
 def test_english_words_and_abbreviations_are_no_chinese_names(text: str) -> None:
     assert list(find_romanised(text)) == []
+
+
+def test_what_was_only_guessed_is_not_looked_for_elsewhere() -> None:
+    """A wrong guess costs one place, not every place where the same two characters stand."""
+    text = "孙晗丙丁戊己庚辛,孙晗"
+    guess, sure = Span(0, 2, "NAME", GUESSED), Span(0, 2, "NAME", LIKELY)
+    assert list(find_again(text, [guess])) == []
+    assert {span.start for span in find_again(text, [sure])} == {0, 9}
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "again"),
+    [
+        ("赵梓涵说,梓涵今日好", (0, 3), "梓涵"),
+        ("李秀珠来,李 秀 珠走", (0, 3), "李 秀 珠"),
+        ("李秀珠来,李秀\n珠走", (0, 3), "李秀\n珠"),
+    ],
+)
+def test_a_name_is_found_again_short_spaced_and_broken(text: str, named: tuple[int, int], again: str) -> None:
+    found = [text[span.start : span.end] for span in find_again(text, [Span(*named, "NAME", LIKELY)])]
+    assert again in found
+
+
+@pytest.mark.parametrize("text", ["高兴今日入院,患者很高兴", "常规查房,提高常规"])
+def test_a_name_that_is_a_word_is_not_found_again(text: str) -> None:
+    assert list(find_again(text, [Span(0, 2, "NAME", LIKELY)])) == []
+
+
+def test_the_fast_look_sees_what_the_long_one_sees_around_surnames() -> None:
+    text = "患者王秀英,女,67岁,由其子李建国送入。" * 20
+    long, short = look(text), glance(text, [])
+    assert list(short.names()) == list(long.names())
+    assert glance("", []).scores.shape == (0, CLASSES)
 
 
 def test_a_hospitals_own_names_are_found_wherever_they_stand() -> None:

@@ -54,7 +54,7 @@ def test_what_a_hospital_adds_is_looked_for_too_and_is_given_plain_characters() 
 
 def test_a_term_a_hospital_allows_takes_away_what_was_only_guessed_in_it() -> None:
     house = House(allowed=frozenset({"小白医生"}))  # a program
-    assert _texts(TextEngine(), "用小白医生随访,由李医生看") == ["白", "李"]
+    assert _texts(TextEngine(), "用小白医生随访,由李医生看") == ["小白", "李"]
     assert _texts(TextEngine(recognizers=house), "用小白医生随访,由李医生看") == ["李"]
 
 

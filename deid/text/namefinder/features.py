@@ -128,7 +128,7 @@ def place_in_word(code: int) -> str:
 
 def is_word(text: str) -> bool:
     """Whether `text` is a word of the dictionary, and not one that is only a name."""
-    return _CUTTER.has_word(text) and _CUTTER.tag(text, False)[0][1] not in _NAMES
+    return len(text) > 1 and _CUTTER.has_word(text) and _CUTTER.tag(text, False)[0][1] not in _NAMES
 
 
 def may_be_surname(code: int) -> bool:

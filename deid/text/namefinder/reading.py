@@ -18,25 +18,37 @@ _BLANKS = " \t\n\r\u3000"
 _IN_NAMES = frozenset("·. \t\n*Xx×〇")
 # The last character of a name whose characters stand apart, broken off to the next line.
 _ON_NEXT_LINE = re.compile(r"[ \t]{0,2}\n[ \t]{0,2}(?P<char>[\u3400-\u9fff])(?=[ \t]{2}|[ \t]?[\n,:(。]|$)")
+_NEVER_NAMES = frozenset(WORDS.names["never-names"])
 _CALLED = "小老阿大"
+# Behind a name, what is called after somebody long dead: 吉兰-巴雷综合征, 墨菲征, 克氏针.
+_EPONYM = re.compile(
+    r"综合[征症]|氏[^ \n,。;:、)]|征[^求得询收用]|病(?![情史人例房区重危历案床])|试验|评分|量表|现象|三联"
+)
 _TITLE = re.compile(any_of((*WORDS.names["titles"], *WORDS.names["polite"])))
+# The last characters of who somebody is: 护士, 患者, 女儿, 联系人.
+_PERSONS = frozenset("者人员师士生儿亲父母夫妻子女兄弟姐妹嫂婶姨姑舅叔伯婆公爷奶姆属友学医长交接")
+# In front of a name of a single character that nothing is behind: 记录: 金
+_BEFORE_ONE = frozenset((*" \n\t:(,、", ""))
 _FEW, _MANY = 3, 4
 _NEVER = 1.1
 _WORTH_ADDING = 0.04
+_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
     """How sure the network must be of a name, from 0 to 1."""
 
-    any: float = 0.25
-    plain: float = 0.4
+    any: float = 0.15
+    plain: float = 0.25
+    in_sentence: float = 0.6
     before_title: float = 0.6
     one_character: float = 0.8
     called: float = 0.9
     no_surname: float = 0.8
     word: float = 0.75
     word_alone: float = 0.7
+    word_in_sentence: float = 0.99
     cuts_a_word: float = 0.9
     long: float = 0.9
 
@@ -58,8 +70,14 @@ def read_names(text: str, codes: tuple[Codes, Codes, Codes], scores: Matrix, bar
         start, until = _without_blanks(text, first, behind)
         if start >= until or text[start] < _FIRST_HAN:
             continue
-        end = _grown(text, start, until, scores)
+        end = _grown(text, start, until, codes[1], scores)
         odds = float(name[start:end].mean())
+        if (
+            _EPONYM.match(text, end)
+            or text[start : start + 2] in _NEVER_NAMES
+            or text[start:end] in _NEVER_NAMES
+        ):
+            continue
         if odds >= _bar(text, start, end, codes, bars):
             called = end - start == 1 and start > 0 and text[start - 1] in _CALLED
             yield Found(start - called, end, odds)
@@ -107,9 +125,11 @@ def _is_one_name(text: str, before: tuple[int, int], run: tuple[int, int]) -> bo
     return before[1] == run[0] and run[1] - before[0] <= _MANY and len(text[slice(*before)].strip()) == 1
 
 
-def _grown(text: str, start: int, end: int, scores: Matrix) -> int:
-    """Where a name really ends that stops at its surname, or one character before something that is no Han."""
+def _grown(text: str, start: int, end: int, words: Codes, scores: Matrix) -> int:
+    """Where a name really ends that stops at its surname, or one character too early."""
     if end - start == 1 and not _TITLE.match(text, end):
+        if scores[start, BEGINS] > _SURE and (word := _next_word(text, end, words)):
+            return word
         while end - start < _FEW and _may_go_on(text, end, scores):
             end += 1
     if " " in text[start:end] and (rest := _ON_NEXT_LINE.match(text, end)):
@@ -117,6 +137,17 @@ def _grown(text: str, start: int, end: int, scores: Matrix) -> int:
     if end - start == _FEW - 1 and _may_go_on(text, end, scores) and _is_no_han(text[end + 1 : end + 2]):
         end += 1
     return end
+
+
+def _next_word(text: str, at: int, words: Codes) -> int:
+    """The end of the word of two characters that begins at `at`, or 0: 郎|永生 is one name."""
+    if (
+        at + 1 < len(text)
+        and place_in_word(int(words[at])) == "first"
+        and place_in_word(int(words[at + 1])) == "last"
+    ):
+        return at + 2
+    return 0
 
 
 def _may_go_on(text: str, at: int, scores: Matrix) -> bool:
@@ -130,22 +161,40 @@ def _bar(text: str, start: int, end: int, codes: tuple[Codes, Codes, Codes], bar
         return _bar_of_one(text, start, bars)
     if cuts_a_word(words):
         return bars.cuts_a_word
-    alone = _is_no_han(text[start - 1 : start]) and _is_no_han(text[end : end + 1])
     if _is_one_word(words):
-        return _NEVER if text[end : end + 1] == ":" else bars.word_alone if alone else bars.word
+        return _bar_of_word(text, start, end, bars)
     if not (may_be_surname(int(codes[2][start])) or name[0] == name[1]):
         return bars.no_surname
     if len(name) > _MANY and not any(char in "·. \n" for char in name):
         return bars.long
-    return bars.plain
+    return bars.in_sentence if _is_in_sentence(text, start, end) else bars.plain
+
+
+def _is_in_sentence(text: str, start: int, end: int) -> bool:
+    """Whether Han characters stand on both sides, and neither says that this is a person."""
+    before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
+    if _is_no_han(before) or _is_no_han(behind) or before in _PERSONS:
+        return False
+    return not _TITLE.match(text, end)
+
+
+def _bar_of_word(text: str, start: int, end: int, bars: Bars) -> float:
+    """A word of the dictionary is a name where something says so; in the midst of a sentence it is a word."""
+    if text[end : end + 1] == ":":
+        return _NEVER
+    before, behind = _is_no_han(text[start - 1 : start]), _is_no_han(text[end : end + 1])
+    if before and behind:
+        return bars.word_alone
+    said = text[start - 1 : start] in _PERSONS or _TITLE.match(text, end)
+    return bars.word if before or behind or said else bars.word_in_sentence
 
 
 def _bar_of_one(text: str, at: int, bars: Bars) -> float:
     """A single character is a name before a title, between what is no Han, or behind 小 and 老."""
-    before = text[at - 1 : at]
+    before = text[at - 1 : at] if at else ""
     if _TITLE.match(text, at + 1):
         return bars.before_title
-    if _is_no_han(text[at + 1 : at + 2]) and _is_no_han(before):
+    if before in _BEFORE_ONE and _is_no_han(text[at + 1 : at + 2]):
         return bars.one_character
     if before and before in _CALLED:
         return bars.called
