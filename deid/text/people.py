@@ -63,7 +63,8 @@ _DOTTED_NAME = re.compile(rf"(?<!{_HAN}){_DOTTED}")
 _EPONYM = re.compile(rf"{_HAN}{{1,5}}[·.]{_HAN}{{1,3}}(?:综合征|氏|病(?![情史人例房区重危]))")
 _LEADS_TO_NAME = re.compile(f"(?:{_PATIENT}|{_KIN}|{_LABEL}|[与和及由请])")
 # 王某, 李**, 张XX: somebody's half-way masking still tells the surname.
-_MASKED = re.compile(rf"(?<=[{_SINGLE}])(?:某某?|[*×xX]{{1,2}}{_HAN}?|〇{{1,2}})(?![A-Za-z0-9])")
+_MASKED = re.compile(rf"(?<=[{_SINGLE}])(?:[*×xX]{{1,2}}{_HAN}?|〇{{1,2}})(?![A-Za-z0-9])")
+_SOMEBODY = re.compile(rf"(?<=[{_SINGLE}])某某?")
 
 
 def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
@@ -143,6 +144,11 @@ def _masked(text: str) -> Iterator[Span]:
         yield Span(match.start() - 1, match.end(), "NAME", LIKELY)
 
 
+def _somebody(text: str) -> Iterator[Span]:
+    for match in _SOMEBODY.finditer(text):
+        yield Span(match.start() - 1, match.end(), "NAME", LIKELY)
+
+
 # Each with the least odds the network must give what it finds: the more points at a name, the less.
 _RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
     (_after_sure_labels, 0.0),
@@ -151,6 +157,7 @@ _RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
     (_anchored, 0.02),
     (_dotted, 0.3),
     (_masked, 0.8),
+    (_somebody, 0.1),
     (find_titled, 0.1),
 )
 

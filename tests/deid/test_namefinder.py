@@ -59,7 +59,7 @@ def test_a_name_is_found_without_a_label(name: str, text: str) -> None:
         "既往体健,否认肝炎、结核病史,父母健在。",
         "麻醉成功后取平卧位,沿正中切口逐层切开。",
         "孕12-15周,3次/周,硬膜外腔16孔,费用120元。",
-        "1.查体:咽部充血。2.苏醒:9:20拔管。3.金额:186元",
+        "1.查体:腹软。2.备注:无。3.合计:186元",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text: str) -> None:

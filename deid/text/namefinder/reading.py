@@ -18,7 +18,7 @@ _BLANKS = " \t\n\r\u3000"
 _IN_NAMES = frozenset("·. \t\n*Xx×〇")
 # The last character of a name whose characters stand apart, broken off to the next line.
 _ON_NEXT_LINE = re.compile(r"[ \t]{0,2}\n[ \t]{0,2}(?P<char>[\u3400-\u9fff])(?=[ \t]{2}|[ \t]?[\n,:(。]|$)")
-_NEVER_NAMES = frozenset(WORDS.names["never-names"])
+_NEVER_BEGINS = re.compile(any_of(WORDS.names["never-names"]))
 _CALLED = "小老阿大"
 # Behind a name, what is called after somebody long dead: 吉兰-巴雷综合征, 墨菲征, 克氏针.
 _EPONYM = re.compile(
@@ -41,11 +41,11 @@ class Bars:
 
     any: float = 0.15
     plain: float = 0.25
-    in_sentence: float = 0.6
+    in_sentence: float = 0.8
     before_title: float = 0.6
     one_character: float = 0.8
     called: float = 0.9
-    no_surname: float = 0.8
+    no_surname: float = 0.85
     word: float = 0.75
     word_alone: float = 0.7
     word_in_sentence: float = 0.99
@@ -72,11 +72,7 @@ def read_names(text: str, codes: tuple[Codes, Codes, Codes], scores: Matrix, bar
             continue
         end = _grown(text, start, until, codes[1], scores)
         odds = float(name[start:end].mean())
-        if (
-            _EPONYM.match(text, end)
-            or text[start : start + 2] in _NEVER_NAMES
-            or text[start:end] in _NEVER_NAMES
-        ):
+        if _EPONYM.match(text, end) or _NEVER_BEGINS.match(text, start):
             continue
         if odds >= _bar(text, start, end, codes, bars):
             called = end - start == 1 and start > 0 and text[start - 1] in _CALLED
