@@ -18,8 +18,9 @@ _SUFFIX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Divisions:
-    """`full` as written in law; `provinces` and `prefectures` short; `counties` short, of two characters or
-    more; `doubtful` are those of the prefectures that are everyday words too.
+    """`full` as written in law; `provinces` and `prefectures` short; `counties` and parts of cities short.
+
+    `doubtful` are those of the prefectures that are everyday words too.
     """
 
     full: frozenset[str]
@@ -60,7 +61,7 @@ def _read() -> Divisions:
         - doubtful
         - frozenset(WORDS.places["provinces"])
         - {""},
-        counties=frozenset(map(short, counties)) - {""},
+        counties=frozenset((*map(short, counties), *WORDS.places["parts"])) - {""},
         doubtful=doubtful,
     )
 

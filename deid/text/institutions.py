@@ -15,6 +15,7 @@ from deid.text.words import WORDS
 # One that begins with the name of a place is surer than an address that goes as far.
 _PLACED = 0.75
 _IN_GENERAL = frozenset(WORDS.places["in-general"])
+_OF_SEVERAL = frozenset(WORDS.places["of-several"])
 # Departments: part of the house they stand behind, and no house of their own.
 _DEPARTMENTS = frozenset(WORDS.places["departments"])
 _BRANCH = re.compile(
@@ -27,7 +28,7 @@ _BRANCH = re.compile(
 _NUMBER = r"第?[一二三四五六七八九十百〇零\d]{1,4}"
 _PLAIN_NAME = re.compile(
     rf"[省市县区州旗]?(?:{_NUMBER})?(?:附属)?"
-    "(?:人民|中心|中医药?|中西医结合|妇幼|妇产|儿童|肿瘤|传染病|精神病|口腔|胸科|省?立|红十字会?)?"
+    "(?:人民|中心|中(?:医药?)?|中西医结合|妇幼|妇产|儿童|肿瘤|传染病|精神病|口腔|胸科|省?立|红十字会?)?"
 )
 _OF_NONE = re.compile("(?:我|本|各|外|该|每|某|当地|所在|上级|其他|全|等)$")
 _GOES_THERE = re.compile("(?:[在于由至赴到去从往经转]|就诊|转入|来自)$")
@@ -60,6 +61,11 @@ _WORKS = re.compile(
     "[,;。、)(\n ]|$|工作|上班|打工|流水线|职工|员工|工人|退休|送|做|任|当|司机|骑手|跑|干"
     "|门店|车间|工程师|质检|理赔|下岗"
 )
+_TRADE = re.compile(
+    "(?:电子|纺织|服装|制衣|机械|精密|科技|食品|化工|建设|建筑|物流|药业|汽车|家具|能源|电力|电气|电器|光电|通信|餐饮|模具|五金|塑胶|重工)"
+    "(?=上班|工作|打工|做工|任职|干活|务工)"
+)
+_LONGEST_FIRM = 8
 _SHORT_PREFIX = 5
 _LEAST_NAME = 2
 _JOINED = re.compile(r"[ \t]{0,3}\n?[ \t]{0,3}$")
@@ -80,6 +86,16 @@ def find_institutions(text: str, marks: Sequence[Landmark], places: Mapping[int,
             last = found
             yield found
     yield from _short_names(text, places)
+    yield from _firms(text)
+
+
+def _firms(text: str) -> Iterator[Span]:
+    """在宏远电子上班: a trade behind a name, where somebody works there."""
+    for trade in _TRADE.finditer(text):
+        start = name_start(text, trade.start())
+        name = text[start : trade.start()]
+        if _LEAST_NAME <= len(name) <= _LONGEST_FIRM and not made_of(name, _IN_GENERAL):
+            yield Span(start, trade.end(), "ORG", LIKELY)
 
 
 def _endings(text: str, marks: Sequence[Landmark]) -> Iterator[Landmark]:
@@ -139,6 +155,8 @@ def _named(
         return Span(last.start, end, kind, last.score)
     if start not in places:
         start = _over_the_gap(text, start, mark.start, floor, places)
+    elif made_of(text[places[start] : mark.start], _OF_SEVERAL) and places[start] < mark.start:
+        return None
     core = text[start : mark.start]
     if _is_name(core, text[max(0, start - 10) : start], kind, ending, placed=start in places):
         return Span(start, end, kind, _PLACED if start in places else LIKELY)
@@ -172,7 +190,7 @@ def _is_one_of_a_kind(core: str, before: str, ending: str) -> bool:
     if _OF_NONE.search(before):
         return False
     if not core or core in "省市县区州旗":
-        return ending == "妇幼保健院" and (bool(core) or _was_there(before))
+        return _was_there(before) if core else ending == "妇幼保健院" and _was_there(before)
     if core[0] in "省市县区州旗" or core == "人民" or re.search(_NUMBER, core):
         return ending in ("医院", "卫生院", "妇幼保健院", "保健院", "疗养院") or core[0] == "第"
     return _was_there(before)
@@ -187,6 +205,8 @@ def _known_here(text: str, mark: Landmark, places: Mapping[int, int]) -> bool:
     if _with_place(mark.start, places) < mark.start:
         return bool(_DOES_THERE.match(text, mark.end))
     before = text[max(0, mark.start - 3) : mark.start]
+    if text[mark.start] in "省市县区" and not re.search("[\u4e00-\u9fff]$", before):
+        return True
     return bool(re.search("[在至于到去赴由从往经转回自诊请曾及与]$|外院$|建议$", before)) and bool(
         _DOES_THERE.match(text, mark.end)
     )

@@ -47,6 +47,9 @@ def name_start(text: str, end: int, floor: int = 0) -> int:
             place = origin + begin
     if place > start and not _BELONGS.search(text, start, place):
         start = place
+    bracket = text.rfind("(", start, end)
+    if bracket >= 0 and text.find(")", bracket, end) < 0:
+        start = bracket + 1
     while start < end and text[start] in "()·-":
         start += 1
     return start

@@ -62,7 +62,7 @@ def find_labelled_places(text: str, marks: Sequence[Landmark], taken: Taken) -> 
         if mark.kind == "home":
             span = _home(text, at, taken, colon=colon)
         else:
-            blank = bool(behind and behind["blank"])
+            blank = bool(behind and behind["blank"] and not behind["line"])
             span = _employer(text, mark, at, colon=colon, blank=blank)
         if span:
             yield span

@@ -26,6 +26,8 @@ _NO_PLACE_BEFORE = re.compile(any_of(WORDS.places["no-place-before"]))
 _YANG = re.compile("[性气虚痿离光证亢热]")
 _NO_HAN_BEFORE = re.compile(r"[^\u4e00-\u9fff0-9A-Za-z]$")
 _WENT_ABROAD = re.compile("(?:来自|在|从|到|赴|去|回|由|旅居|定居|移居|移民|留学|前往|抵达|国籍:?|自|往返)$")
+_ABROAD = re.compile(any_of(WORDS.places["abroad"]))
+_PEOPLE_THERE = re.compile("人|籍|打工|务工|工作|上班|居民|本地|户籍")
 _LIVES = re.compile("[住居在系回去从到至由为是者男女儿](?:于|在|到|至)?$|来自$|籍贯?:?$|家$|位于$|我县|我市")
 # The end of a part that stands in no list: a house number behind it, a further part, or the end of what is said.
 _END = re.compile(
@@ -39,7 +41,7 @@ _END = re.compile(
 )
 # 人民路与解放路交叉口; 312国道
 _CROSSING = re.compile(
-    rf"(?<=[路街道])(?:[与和、/](?:{CHAR}){{1,6}}?[路街道](?:交叉口|交汇处|交界处|路口|口|十字)?|(?:交叉口|路口)(?![\u4e00-\u9fff]))"
+    rf"(?<=[路街道])(?:[与和、/](?:{CHAR}){{1,6}}?[路街道](?:交叉口|交汇处|交界处|交口|路口|口|十字)?(?:[东西南北]?[0-9]{1, 4}米)?|(?:交叉口|路口)(?![\u4e00-\u9fff]))"
 )
 _ROAD = re.compile(r"(?<![0-9A-Za-z])[GSX]?[0-9]{2,4}(?:国道|省道|县道|乡道)")
 _TWO = frozenset("街道 社区 小区 新村 花园 团场 公寓 大厦 大道 胡同 广场 别墅".split())
@@ -83,7 +85,8 @@ def find_whereabouts(text: str, marks: Sequence[Landmark], taken: Taken) -> Iter
         if mark.start < reached or mark.kind not in _IS_PLACE or taken.holds(mark.start):
             continue
         if _IS_PLACE[mark.kind](text, mark):
-            reached = address_end(text, mark.end, taken.next(mark.end, len(text)))
+            city = _ABROAD.match(text, mark.end) if mark.kind == "abroad" else None
+            reached = address_end(text, city.end() if city else mark.end, taken.next(mark.end, len(text)))
             yield Span(mark.start, reached, "ADDRESS", DIVISION)
     yield from _unknown(text, taken)
 
@@ -108,12 +111,16 @@ def _prefecture(text: str, mark: Landmark) -> bool:
 
 def _doubtful(text: str, mark: Landmark) -> bool:
     before = text[max(0, mark.start - 6) : mark.start]
-    return bool(_BEFORE.search(before) and _BEHIND.match(text, mark.end)) and _short(text, mark)
+    led = _BEFORE.search(before) and _BEHIND.match(text, mark.end)
+    begins = (not before or _NO_HAN_BEFORE.search(before)) and _PEOPLE_THERE.match(text, mark.end)
+    return bool(led or begins) and _short(text, mark)
 
 
 def _abroad(text: str, mark: Landmark) -> bool:
     before = text[max(0, mark.start - 4) : mark.start]
-    return bool(_WENT_ABROAD.search(before) and _BEHIND.match(text, mark.end)) and _short(text, mark)
+    city = _ABROAD.match(text, mark.end)  # 日本东京
+    behind = _BEHIND.match(text, city.end() if city else mark.end)
+    return bool(_WENT_ABROAD.search(before) and behind) and _short(text, mark)
 
 
 _IS_PLACE = {
