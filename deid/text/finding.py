@@ -75,7 +75,9 @@ def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | 
     theirs = recognizers.finders if recognizers else ()
     found = [span for finder in (*ours, *theirs) for span in finder(folded)]
     for start, end in spaced_out(folded):
-        found += _over_gaps(close_up(folded, start, end), chinese)
+        # A heading that is spaced out holds no name, and in `fast` nobody looks at the lines around it again.
+        again = chinese if profile == "strict" else (find_places,)
+        found += _over_gaps(close_up(folded, start, end), again)
         found += _over_lines(close_wholly(folded, start, end))
     found += find_again(folded, found)
     if recognizers and recognizers.allowed:

@@ -53,9 +53,9 @@ def test_what_a_hospital_adds_is_looked_for_too_and_is_given_plain_characters() 
 
 
 def test_a_term_a_hospital_allows_takes_away_what_was_only_guessed_in_it() -> None:
-    house = House(allowed=frozenset({"小白医生"}))  # a program
-    assert _texts(TextEngine(), "用小白医生随访,由李医生看") == ["小白", "李"]
-    assert _texts(TextEngine(recognizers=house), "用小白医生随访,由李医生看") == ["李"]
+    house = House(allowed=frozenset({"北斗医院"}))  # a program
+    assert _texts(TextEngine(), "由北斗医院登记,转昆山市中医院") == ["北斗医院", "昆山市中医院"]
+    assert _texts(TextEngine(recognizers=house), "由北斗医院登记,转昆山市中医院") == ["昆山市中医院"]
 
 
 @pytest.mark.parametrize("text", ["姓名:张三", "身份证11010519491231002X", "电话13800000000"])
@@ -65,8 +65,8 @@ def test_but_not_what_a_label_or_a_check_digit_tells(text: str) -> None:
 
 
 def test_nor_what_only_begins_in_it() -> None:
-    house = House(allowed=frozenset({"秀兰主任"}))
-    assert _texts(TextEngine(recognizers=house), "经王秀兰主任医师查房") == ["王秀兰"]
+    house = House(allowed=frozenset({"北斗医"}))
+    assert _texts(TextEngine(recognizers=house), "转北斗医院") == ["北斗医院"]
 
 
 def test_spans_come_in_order_whatever_their_certainty() -> None:
@@ -128,3 +128,16 @@ def _calls_of_presidio(engine: TextEngine, text: str) -> int:
     finally:
         sys.setprofile(None)
     return calls
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("患者Aldous Pemberton今日入院", ["Aldous Pemberton"]),
+        ("转诊医生Dr. Aldous Pemberton,见Mar 5, 2024来信", ["Aldous Pemberton", "Mar 5, 2024"]),
+        ("影像所见如上。Reported by: 单于敏, MD", ["单于敏"]),
+        ("CT示右肺结节,WBC 12.4×10^9/L,N 78%,予NS 250ml ivgtt", []),
+    ],
+)
+def test_english_in_a_chinese_note_is_read_where_it_stands(text: str, found: list[str]) -> None:
+    assert _texts(TextEngine(), text) == found

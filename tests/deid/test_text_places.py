@@ -44,7 +44,7 @@ ADDRESSES = """
 <ADDRESS|潍海市>人,从<ADDRESS|章平市>来
 <ADDRESS|潍海市玉皇区>
 否认到过<ADDRESS|武汉>等地,其子在<ADDRESS|上海>工作
-120于<ADDRESS|人民东路与解放路交叉口>接到患者,在<ADDRESS|312国道>被撞
+120于<ADDRESS|人民东路与解放路交叉口>接到患者,在<ADDRESS|科技路与云海路交口东200米>跌倒,在<ADDRESS|312国道>被撞
 事发地点:<ADDRESS|科技大道与云海路交口东200米>
 长期在<ADDRESS|日本东京>工作,现居<ADDRESS|香港新界沙田>,迁居<ADDRESS|杭州临平>
 通讯地址:<ADDRESS|北京市海淀区学院南路甲62号院4号楼1203>;
