@@ -79,10 +79,10 @@ bench-deid: $(READY) ## how well notes are de-identified, beside presidio and LA
 	$(BIN)/python -m bench.deid --write docs/reference/deid-figures.md
 
 lock: ## bring requirements/*.lock in step with pyproject.toml (needs uv; newer versions: UPGRADE=--upgrade)
-	$(COMPILE) -o requirements/run.lock
-	$(COMPILE) --extra fabric -o requirements/fabric.lock
 	$(COMPILE) --extra fabric --group dev -o requirements/dev.lock
-	$(COMPILE) --group peers -o requirements/bench.lock
+	$(COMPILE) -c requirements/dev.lock -o requirements/run.lock
+	$(COMPILE) -c requirements/dev.lock --extra fabric -o requirements/fabric.lock
+	$(COMPILE) -c requirements/dev.lock --group peers -o requirements/bench.lock
 
 model: $(READY) ## teach the name finder again (minutes; the same bytes each time on one machine)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m deid.training.build
