@@ -1,6 +1,6 @@
 """The two de-identification engines on their own."""
 
-from cli.commands.deid import check, evaluate, preview, record, text
+from cli.commands.deid import check, dicom, evaluate, preview, record, text
 from cli.commands.deid.noun import deid
 
-__all__ = ["check", "deid", "evaluate", "preview", "record", "text"]
+__all__ = ["check", "deid", "dicom", "evaluate", "preview", "record", "text"]
