@@ -74,6 +74,7 @@ bench: $(READY) ## figures beside their bound, in the same run
 	$(BIN)/python -m bench.policy
 	$(BIN)/python -m bench.withdrawal
 	$(BIN)/python -m bench.query
+	$(BIN)/python -m bench.dicom
 
 bench-deid: $(READY) ## how well notes are de-identified, beside presidio and LAC where requirements/bench.lock is installed
 	$(BIN)/python -m bench.deid --write docs/reference/deid-figures.md
