@@ -12,8 +12,9 @@ from deid.guards import GUARDS, Guard
 from deid.operations import OPERATIONS, Operation
 from deid.report import Report, Tally
 from deid.rulebook import CONTAINED, WHOLE, Rules, Table
+from deid.subject import Subject
 
-Clean = Callable[[Any, int], Any]  # the value and the patient's shift in days -> what stays, or None
+Clean = Callable[[Any, Subject], Any]  # the value and whose it is -> what stays, or None
 
 # Deeper than any FHIR record; without a limit a hostile one could fill the memory with paths.
 DEEPEST = 40
@@ -52,7 +53,7 @@ class Compiler:
         tally = self.report.at(path)
         known: dict[str, Clean] = {}
 
-        def clean(value: Any, days: int) -> Any:
+        def clean(value: Any, subject: Subject) -> Any:
             url = value.get("url") if type(value) is dict else None
             table = self.rules.extensions.get(url) if type(url) is str else None
             if table is None or type(url) is not str:
@@ -60,7 +61,7 @@ class Compiler:
                 return None
             if url not in known:
                 known[url] = ObjectCleaner(self, table, path)
-            content = known[url]({name: inner for name, inner in value.items() if name != "url"}, days)
+            content = known[url]({name: inner for name, inner in value.items() if name != "url"}, subject)
             return {"url": url, **content} if content else None
 
         return clean
@@ -69,8 +70,8 @@ class Compiler:
         operate, tally = self.operations[rule], self.report.at(path)
         changed = _adding(OPERATIONS.get(rule, "kept"))
 
-        def clean(value: Any, days: int) -> Any:
-            result = operate(value, days)
+        def clean(value: Any, subject: Subject) -> Any:
+            result = operate(value, subject)
             if result is value and result is not None:
                 tally.kept += 1
             elif result is None:
@@ -114,9 +115,9 @@ class ObjectCleaner:
         self._guarded = _adding(GUARDS[whole])
         self._fields: dict[str, Clean] = {}
 
-    def __call__(self, value: Any, days: int) -> Any:
+    def __call__(self, value: Any, subject: Subject) -> Any:
         """What may stay of the object `value`; None if that is nothing."""
-        looked_at = self._look_at(value, days) if self._guard or type(value) is not dict else value
+        looked_at = self._look_at(value, subject) if self._guard or type(value) is not dict else value
         if looked_at is None:
             self._tally.dropped += 1
             return None
@@ -130,18 +131,18 @@ class ObjectCleaner:
                     siblings.append(name)
                     continue
                 clean = self._compiled(name)
-            kept = _each(clean, inner, days) if type(inner) is list else clean(inner, days)
+            kept = _each(clean, inner, subject) if type(inner) is list else clean(inner, subject)
             if kept is not None:
                 out[name] = kept
         if siblings:
-            self._add_siblings(out, looked_at, siblings, days)
+            self._add_siblings(out, looked_at, siblings, subject)
         return out or None
 
-    def _look_at(self, value: Any, days: int) -> Mapping[str, Any] | None:
+    def _look_at(self, value: Any, subject: Subject) -> Mapping[str, Any] | None:
         """The object as its guard lets it through; None if not at all."""
         if type(value) is not dict or self._guard is None:
             return None
-        looked_at = self._guard(value, days)
+        looked_at = self._guard(value, subject)
         if looked_at is not None and looked_at is not value:
             self._guarded(self._tally, value, looked_at)
         return looked_at
@@ -166,13 +167,13 @@ class ObjectCleaner:
         shown = name if name in self._compiler.rules.vocabulary else "?"
         tally = self._compiler.report.at(f"{self._path}.{shown}")
 
-        def clean(_: Any, __: int) -> None:
+        def clean(_: Any, __: Subject) -> None:
             tally.unknown += 1
 
         return clean
 
     def _add_siblings(
-        self, out: dict[str, Any], value: Mapping[str, Any], names: list[str], days: int
+        self, out: dict[str, Any], value: Mapping[str, Any], names: list[str], subject: Subject
     ) -> None:
         """The `_element` beside a primitive: it may stay where the element may, and only known extensions.
 
@@ -192,13 +193,13 @@ class ObjectCleaner:
                 continue
             clean = self._fields.get(f"\0{name}") or ObjectCleaner(self._compiler, {}, path)
             self._fields[f"\0{name}"] = clean
-            kept = [clean(one, days) if one is not None else None for one in _listed(sibling)]
+            kept = [clean(one, subject) if one is not None else None for one in _listed(sibling)]
             if any(kept):
                 out[name] = kept if isinstance(sibling, list) else kept[0]
 
 
-def _each(clean: Clean, items: list[Any], days: int) -> list[Any] | None:
-    return [one for item in items if (one := clean(item, days)) is not None] or None
+def _each(clean: Clean, items: list[Any], subject: Subject) -> list[Any] | None:
+    return [one for item in items if (one := clean(item, subject)) is not None] or None
 
 
 def _listed(value: Any) -> list[Any]:
@@ -206,7 +207,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _not_asked(tally: Tally) -> Clean:
-    def clean(_: Any, __: int) -> None:
+    def clean(_: Any, __: Subject) -> None:
         tally.not_asked += 1
 
     return clean

@@ -1,6 +1,6 @@
 """What is looked at in an object as a whole, before its elements: a code needs its system, an age its unit.
 
-A guard takes the object and the patient's shift in days. It gives the object, a changed copy, or None: then
+A guard takes the object and whose it is. It gives the object, a changed copy, or None: then
 nothing of it stays.
 """
 
@@ -13,9 +13,12 @@ import msgspec
 from deid.ages import TOP_AGE, band, capped_birth_year
 from deid.codes import CodeSystems
 from deid.dates import shift
+from deid.subject import Subject
+from deid.text.operators.rewriting import Rewriter
+from deid.texts import named_reference, text_attachment
 
 Object = Mapping[str, Any]
-Guard = Callable[[Object, int], Object | None]
+Guard = Callable[[Object, Subject], Object | None]
 
 # guard: what the report calls an object that it changed
 GUARDS: dict[str, str] = {
@@ -29,6 +32,8 @@ GUARDS: dict[str, str] = {
     "age-band": "generalised",
     "years-band": "generalised",
     "old-age": "generalised",
+    "text-attachment": "masked",
+    "named-reference": "masked",
 }
 
 UCUM = "http://unitsofmeasure.org"
@@ -44,19 +49,19 @@ _ANY_TIME = _YEARS | {
 _ANY_TIME |= {"d": 365.25, "天": 365.25, "h": 365.25 * 24, "min": 365.25 * 24 * 60}
 
 
-def guards(systems: CodeSystems, today: date) -> dict[str, Guard]:
-    """Every guard by the name a rule gives it; ages count on `today`."""
+def guards(systems: CodeSystems, today: date, rewriter: Rewriter | None = None) -> dict[str, Guard]:
+    """Every guard by the name a rule gives it; ages count on `today`. Without a `rewriter` no text passes."""
 
-    def public_code(coding: Object, _: int) -> Object | None:
+    def public_code(coding: Object, _: Subject) -> Object | None:
         return coding if _is_public(coding, systems) else None
 
-    def coarse_code(coding: Object, _: int) -> Object | None:
+    def coarse_code(coding: Object, _: Subject) -> Object | None:
         if not _is_public(coding, systems):
             return None
         code = systems.coarse(coding["system"], coding["code"])
         return coding if code == coding["code"] else {**coding, "code": code}
 
-    def code_before_text(concept: Object, _: int) -> Object | None:
+    def code_before_text(concept: Object, _: Subject) -> Object | None:
         """The text of a concept only where no public code says the same."""
         codings = concept.get("coding")
         if "text" not in concept or not isinstance(codings, list):
@@ -65,8 +70,8 @@ def guards(systems: CodeSystems, today: date) -> dict[str, Guard]:
             return {name: value for name, value in concept.items() if name != "text"}
         return concept
 
-    def old_age(person: Object, days: int) -> Object | None:
-        return _with_capped_birth(person, days, today)
+    def old_age(person: Object, subject: Subject) -> Object | None:
+        return _with_capped_birth(person, subject.days, today)
 
     return {
         "public-code": public_code,
@@ -77,6 +82,8 @@ def guards(systems: CodeSystems, today: date) -> dict[str, Guard]:
         "age-band": lambda quantity, _: _banded(quantity, _ANY_TIME),
         "years-band": lambda quantity, _: _banded(quantity, _YEARS),
         "old-age": old_age,
+        "text-attachment": lambda attachment, subject: text_attachment(attachment, subject, rewriter),
+        "named-reference": lambda reference, subject: named_reference(reference, subject, rewriter),
     }
 
 

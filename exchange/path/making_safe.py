@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from deid.text.known import NOTHING
 from exchange.instants import CHINA
+from exchange.path.acquaintances import known_of_patient
 from exchange.path.mothers import shift_subject
 from exchange.path.office import Office
 
@@ -30,9 +32,12 @@ def make_safe(
     today = office.clock().astimezone(CHINA).date()
     cleaner = office.cleaners.of_exchange(profile, today, only)
     shift = shift_subject(office.records, patient)
+    known = known_of_patient(office.records, patient, refs) if cleaner.rewrites else NOTHING
 
     def cleaned(bodies: Iterable[bytes]) -> list[bytes]:
-        each = (cleaner.clean(body, subject=patient, shift_subject=shift).body for body in bodies)
+        each = (
+            cleaner.clean(body, subject=patient, shift_subject=shift, known=known).body for body in bodies
+        )
         return [body for body in each if body is not None]
 
     own = cleaned(body for _, body in office.records.bodies(refs))

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deid import Cleaner
+from deid.text.known import NOTHING
 from exchange.aftermath import following
 from exchange.errors import ExchangeError
 from exchange.instants import CHINA, to_us
 from exchange.node.node import Node
+from exchange.path.acquaintances import known_of_patient
 from exchange.path.mothers import shift_subject
 from exchange.path.overtaken import Overtaken, not_overtaken
 from exchange.path.request import Actor, Request, Study
@@ -182,10 +184,15 @@ def _clean(
     found: dict[str, list[bytes]] = {}
     for number, one in enumerate(included, start=1):
         shift = shift_subject(node.records, one.patient)
+        known = (
+            known_of_patient(node.records, one.patient, one.verdict.permitted)
+            if cleaner.rewrites
+            else NOTHING
+        )
         for reference, body in node.records.bodies(one.verdict.permitted):
             if is_a_mistake(body):
                 continue
-            cleaned = cleaner.clean(body, subject=one.patient, shift_subject=shift)
+            cleaned = cleaner.clean(body, subject=one.patient, shift_subject=shift, known=known)
             if cleaned.body is not None:
                 found.setdefault(reference.partition("/")[0], []).append(cleaned.body)
         if progress:

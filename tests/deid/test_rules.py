@@ -32,6 +32,7 @@ PRIMITIVES = {
     "time": {"Time"},
     "id": {"Id"},
     "free-text": {"String", "Markdown"},
+    "guarded-text": {"String", "EncodedBytes"},
     "local-text": {"String", "Xhtml"},
 }
 
