@@ -32,12 +32,16 @@ class Cleaners:
         out.
         """
         text = self._text() if profile == "research" else None
-        key = self._master.for_use(f"deid {use}")
+        key = self.secret_of(use)
         return Cleaner(load_rules(profile), key=key, today=today, text=text, only=only)
+
+    def secret_of(self, use: str) -> bytes:
+        """The secret pseudonyms, surrogates and shifts of `use` are made with: never shown, never written."""
+        return self._master.for_use(f"deid {use}")
 
     def name_in(self, use: str, patient: str) -> str:
         """The pseudonym by which the patient with this id goes in `use`: what a cleaner makes of Patient.id."""
-        key = self._master.for_use(f"deid {use}")
+        key = self.secret_of(use)
         return Pseudonyms(derive(key, "pseudonym")).of_id(patient)
 
     def of_exchange(self, profile: str, today: date, only: frozenset[str] | None = None) -> Cleaner:

@@ -1,5 +1,6 @@
 """One JSON object a line in, one a line out: {"id","text"} to {"id","text"} or {"id","spans"}."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,15 @@ def _decoder() -> "msgspec.json.Decoder[Any]":
     """Other keys of the line are left out of the answer: they could say who."""
     import msgspec
 
-    line = msgspec.defstruct("Line", [("text", str), ("id", str | int | None, None)])
+    line = msgspec.defstruct("Line", [("text", str), ("id", str | int | None, None), ("patient", str, "")])
     return msgspec.json.Decoder(line)
 
 
-def answer_line(number: int, line: bytes, engine: "TextEngine", *, lang: str, spans: bool) -> bytes | BadText:
-    """The answer to one line, without a newline; b"" to an empty one. A line without an id gets its number."""
+def answer_line(number: int, line: bytes, answer: Callable[[str, str], dict[str, Any]]) -> bytes | BadText:
+    """The answer to one line, without a newline; b"" to an empty one. A line without an id gets its number.
+
+    `answer` gives what there is to say of a text and the id of its patient, "" where the line tells none.
+    """
     import msgspec
 
     if not line.strip():
@@ -40,10 +44,11 @@ def answer_line(number: int, line: bytes, engine: "TextEngine", *, lang: str, sp
         return BadText(number, str(error), f"内容不符合要求：{error}")
     except (msgspec.DecodeError, UnicodeDecodeError):
         return BadText(number, "is not JSON in UTF-8", "不是 UTF-8 编码的 JSON")
-    answer: dict[str, Any] = {"id": number if one.id is None else one.id}
-    if spans:
-        found = engine.find(one.text, lang=lang)
-        answer["spans"] = [{"start": s.start, "end": s.end, "type": s.type} for s in found]
-    else:
-        answer["text"] = engine.redact(one.text, lang=lang).text
-    return msgspec.json.encode(answer)
+    own = {"id": number if one.id is None else one.id}
+    return msgspec.json.encode(own | answer(one.text, one.patient))
+
+
+def found_in(engine: "TextEngine", text: str, lang: str) -> dict[str, Any]:
+    """Where something is found in a text, and what kind."""
+    found = engine.find(text, lang=lang)
+    return {"spans": [{"start": s.start, "end": s.end, "type": s.type} for s in found]}

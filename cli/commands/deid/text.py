@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -10,8 +11,9 @@ import click
 
 from cli import output
 from cli.commands.deid.crew import answers
-from cli.commands.deid.jsonlines import BadText, answer_line
+from cli.commands.deid.jsonlines import BadText, answer_line, found_in
 from cli.commands.deid.noun import deid
+from cli.commands.deid.replacing import Chosen, chosen, replacing, rewritten
 from cli.commands.deid.written import ENCODINGS, Written, read_written
 from cli.errors import CannotRead, DoNotGoTogether, NotAllUsable
 from cli.files import STANDARD, answer_to, hand_over, make_folder, standard_input
@@ -37,6 +39,13 @@ class How(NamedTuple):
     spans: bool
     encoding: str | None
     recognizers: Path | None
+    chosen: Chosen | None
+
+    def said(self, engine: "TextEngine", text: str, patient: str = "") -> str:
+        """The text as it is answered."""
+        if self.chosen is None:
+            return engine.redact(text, lang=self.lang).text
+        return rewritten(engine, self.chosen, text, lang=self.lang, patient=patient).text
 
 
 @deid.command()
@@ -62,7 +71,7 @@ class How(NamedTuple):
 @click.option(
     "--jsonl",
     is_flag=True,
-    help='Read lines {"id","text"}; answer each with {"id","text"}, or with {"id","spans"} for --spans.',
+    help='Read lines {"id","text"}, also "patient"; answer each with {"id","text"}, or with {"id","spans"} for --spans',
 )
 @click.option(
     "--out",
@@ -76,6 +85,7 @@ class How(NamedTuple):
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes; default: all processors for --out, else one."
 )
+@replacing
 @as_json
 @click.pass_obj
 def text(
@@ -89,16 +99,28 @@ def text(
     out: Path | None,
     encoding: str | None,
     jobs: int | None,
+    operators: tuple[str, ...],
+    key: Path | None,
+    project: str | None,
+    patient: str,
     as_json: bool,
 ) -> None:
     """Print texts with names, numbers, addresses and dates of people replaced by what they were.
 
-    Offsets are characters (Unicode code points) from the beginning of the text; the end is the first one behind.
+    With --operator something else stands there: invented names and numbers, moved dates, numbered labels, tokens. The
+    same secret gives the same ones. Offsets are characters (Unicode code points) from the beginning of the text; the
+    end is the first one behind.
 
     Example:
         hutong deid text note.txt --spans
     """
-    how = How(lang, profile, spans, encoding, recognizers)
+    how = How(lang, profile, spans, encoding, recognizers, chosen(terminal, operators, key, project, patient))
+    if spans and operators:
+        raise DoNotGoTogether(
+            "deid text",
+            "--spans replaces nothing: leave out --operator",
+            "--spans 不作替换，请去掉 --operator",
+        )
     if jsonl and (out or as_json):
         raise DoNotGoTogether(
             "deid text", "--jsonl answers on standard output, a line each", "--jsonl 逐行输出到标准输出"
@@ -125,7 +147,11 @@ def _one(terminal: Terminal, written: Written, how: How, as_json: bool) -> None:
             rows = [(str(s.start), str(s.end), s.type, f"{s.score:.2f}") for s in found]
             terminal.table(SPANS, rows, right=(0, 1, 3))
         return
-    redacted = engine.redact(written.text, lang=how.lang).text
+    if as_json and how.chosen:
+        done = rewritten(engine, how.chosen, written.text, lang=how.lang)
+        output.document({"text": done.text, "changes": [asdict(one) for one in done.changes]})
+        return
+    redacted = how.said(engine, written.text)
     if as_json:
         output.document({"text": redacted})
     else:
@@ -160,7 +186,10 @@ def _read(file: str) -> Iterator[bytes]:
 
 def _answer(how: How, numbered: tuple[int, bytes]) -> bytes | BadText:
     number, line = numbered
-    return answer_line(number, line, engine_of(how.profile, how.recognizers), lang=how.lang, spans=how.spans)
+    engine = engine_of(how.profile, how.recognizers)
+    if how.spans:
+        return answer_line(number, line, lambda text, _: found_in(engine, text, how.lang))
+    return answer_line(number, line, lambda text, patient: {"text": how.said(engine, text, patient)})
 
 
 def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, jobs: int) -> None:
@@ -225,7 +254,7 @@ def _cleaned(how: How, file: str) -> bytes | tuple[str, str]:
     if how.spans:
         found = engine.find(written.text, lang=how.lang)
         return _json([{"start": s.start, "end": s.end, "type": s.type} for s in found])
-    return written.again(engine.redact(written.text, lang=how.lang).text)
+    return written.again(how.said(engine, written.text))
 
 
 def _json(value: object) -> bytes:

@@ -65,9 +65,9 @@ def every(operator: str) -> Operators:
 
     Raises BadOperators.
     """
-    research = operators_of("research")
-    fitting = {kind: operator for kind in _table() if operator not in OPERATORS or fits(operator, kind)}
-    return research.but(fitting)
+    if operator not in OPERATORS:
+        raise BadOperators("operator", "none has this name", "没有这个操作")
+    return operators_of("research").but({kind: operator for kind in _table() if fits(operator, kind)})
 
 
 def fits(operator: str, kind: str) -> bool:

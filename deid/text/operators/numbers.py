@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from deid.dates import MAX_SHIFT_DAYS
 from deid.text.checks import has_birth_date, is_credit_code
 from deid.text.operators.identity import PROVINCES, bank_cards, credit_codes, identity_cards, province_of
 from deid.text.operators.keyed import Keyed
@@ -78,7 +79,9 @@ def _identity(keyed: Keyed, number: str, whose: Bearer) -> Numbers:
     plain = number.translate(_MISREAD)
     if len(plain) in (15, 18) and plain[:-1].isdecimal() and has_birth_date(plain):
         province = province_of(keyed, plain[:2], whose.scope)
-        yield from identity_cards(keyed, plain, days=whose.days, province=province, oldest=whose.oldest)
+        # Where no dates move, the day of birth does all the same.
+        days = whose.days or 1 + keyed.number(MAX_SHIFT_DAYS, "birth", plain)
+        yield from identity_cards(keyed, plain, days=days, province=province, oldest=whose.oldest)
     else:
         yield from _any(keyed, number)
 
