@@ -17,7 +17,7 @@ AUDIENCES = (
     Audience(
         "Security officers",
         "安全负责人",
-        ("audit", "decision", "review", "notice", "patient", "ledger", "witness", "policy"),
+        ("audit", "decision", "review", "notice", "patient", "pseudonym", "ledger", "witness", "policy"),
     ),
     Audience("Research projects", "科研项目", ("research", "deid")),
     Audience("Clinicians' systems", "临床系统", ("exchange",)),

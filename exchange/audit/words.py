@@ -30,6 +30,7 @@ EVENTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("access", "receipt"): ("给外地的凭证", "receipt for another region"),
     ("audit", "evidence"): ("为举证打开条目", "entries opened as evidence"),
     ("audit", "export"): ("账本已导出", "ledger exported"),
+    ("audit", "reveal"): ("还原项目中的假名", "pseudonym of a project told"),
     ("code", "give"): ("健康码已发给患者", "code given to a patient"),
     ("consent", "grant"): ("患者同意", "patient agreed"),
     ("consent", "refuse"): ("患者拒绝", "patient refused"),

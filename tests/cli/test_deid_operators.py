@@ -64,6 +64,7 @@ def test_json_says_where_what_was_changed(key: str) -> None:
         (("--operator", "NAME=shift"), 2),
         (("--operator", "token"), 2),
         (("--patient", "p-1"), 2),
+        (("--operator", "research", "--map", "lines"), 2),
         (("--operator", "research", "--spans"), 2),
         (("--operator", "research", "--key", "nowhere"), 6),
     ],

@@ -18,6 +18,7 @@ ASKED: list[tuple[str, ...]] = [
     ("ledger", "evidence", "{entry}", "--open", "--by", DOCTOR),
     ("notice", "answer", ENTRY, "--done", "deleted", "--by", DOCTOR),
     ("patient", "erase", "ks-pt-0001", "--reason", "-", "--by", DOCTOR),
+    ("pseudonym", "reveal", "0" * 32, "--project", "p-1", "--reason", "-", "--by", DOCTOR),
     ("research", "approve", "p-1", "--approval", "IRB-1", "--until", "2027-06-30", "--by", DOCTOR),
     ("review", "decide", ENTRY, "--finding", "justified", "--note", "-", "--by", DOCTOR),
 ]

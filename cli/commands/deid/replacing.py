@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from cli.errors import DoNotGoTogether
-from cli.files import read_bytes
+from cli.files import append_to, read_bytes
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Chosen(NamedTuple):
     moves_with: str
     today: date
     known: "Known"
+    beside: Path | None = None
 
     def __repr__(self) -> str:
         return "Chosen(...)"
@@ -64,11 +65,23 @@ def replacing(command: F) -> F:
     patient = click.option(
         "--patient", default="", metavar="ID", help="Whose texts they are; without it dates become years."
     )
-    return operator(key(project(patient(command))))
+    beside = click.option(
+        "--map",
+        "beside",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Add a sealed line for each invention to FILE: hutong pseudonym reveal needs it; goes with --project.",
+    )
+    return operator(key(project(patient(beside(command)))))
 
 
 def chosen(
-    terminal: Terminal, operators: tuple[str, ...], key: Path | None, project: str | None, patient: str
+    terminal: Terminal,
+    operators: tuple[str, ...],
+    key: Path | None,
+    project: str | None,
+    patient: str,
+    beside: Path | None,
 ) -> Chosen | None:
     """What was chosen, checked; None where nothing was. Raises BadOperators, BadKey, NoSuchProject."""
     if not operators:
@@ -89,7 +102,9 @@ def chosen(
             "没有密钥的密封标记无人能打开：请给出 --key 或 --project",
         )
     if project:
-        return Chosen(operators, *_of_project(terminal, project, patient))
+        return Chosen(operators, *_of_project(terminal, project, patient), beside)
+    if beside:
+        raise DoNotGoTogether("deid text", "--map needs --project", "--map 须与 --project 一起使用")
     from deid.pseudonyms import derive
     from deid.text.known import NOTHING
 
@@ -129,7 +144,23 @@ def rewritten(
     days = offset_days(moves_with, derive(choice.key, "date-shift")) if moves_with else 0
     known = choice.known if theirs else NOTHING
     rewriter = _rewriter(engine, choice.operators, choice.key, choice.today)
-    return rewriter.rewrite(text, patient=whose, days=days, known=known, lang=lang)
+    done = rewriter.rewrite(text, patient=whose, days=days, known=known, lang=lang)
+    if choice.beside:
+        _keep(choice.beside, choice.key, text, done)
+    return done
+
+
+def _keep(file: Path, key: bytes, text: str, done: "Rewritten") -> None:
+    """Add a line for each invention; several processes may add some. Raises CannotWriteAnswer."""
+    from deid.text.operators.sealing import Seal
+
+    seal = Seal(key)
+    lines = {
+        seal.line(done.text[one.new_start : one.new_end], text[one.start : one.end], one.type)
+        for one in done.changes
+        if one.operator == "surrogate"
+    }
+    append_to(file, "".join(f"{line}\n" for line in sorted(lines)).encode())
 
 
 @lru_cache

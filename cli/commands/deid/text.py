@@ -71,7 +71,7 @@ class How(NamedTuple):
 @click.option(
     "--jsonl",
     is_flag=True,
-    help='Read lines {"id","text"}, also "patient"; answer each with {"id","text"}, or with {"id","spans"} for --spans',
+    help='Read lines {"id","text"}, also "patient"; answer each with {"id","text"}, or {"id","spans"} for --spans.',
 )
 @click.option(
     "--out",
@@ -103,6 +103,7 @@ def text(
     key: Path | None,
     project: str | None,
     patient: str,
+    beside: Path | None,
     as_json: bool,
 ) -> None:
     """Print texts with names, numbers, addresses and dates of people replaced by what they were.
@@ -114,7 +115,7 @@ def text(
     Example:
         hutong deid text note.txt --spans
     """
-    how = How(lang, profile, spans, encoding, recognizers, chosen(terminal, operators, key, project, patient))
+    how = How(lang, profile, spans, encoding, recognizers, chosen(terminal, operators, key, project, patient, beside))
     if spans and operators:
         raise DoNotGoTogether(
             "deid text",

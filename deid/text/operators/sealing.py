@@ -1,12 +1,16 @@
 """Tokens: what was taken out, sealed, so that the holder of the project's key can open it and nobody else.
 
-AES-SIV (RFC 5297): the same text gives the same token, and a token that was changed, or sealed under another key or
-for another type, does not open.
+Where what stands in the text cannot hold a token, a name or a number, a line beside it does, under a keyed mark of what
+stands there that nobody can make without the key. AES-SIV (RFC 5297): the same text gives the same token, and a token
+that was changed, or sealed under another key or for another type, does not open.
 """
 
 import base64
 import binascii
+import hashlib
+import hmac
 import re
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -17,6 +21,7 @@ from deid.errors import DeidError
 from deid.pseudonyms import derive
 
 _KEY_BYTES = 64
+_MARK_CHARACTERS = 32
 _TOKEN = re.compile(r"(?:\[[^\[\]:]{1,12}:)?([A-Za-z0-9_-]{22,})\]?")
 
 
@@ -38,6 +43,7 @@ class Seal:
     """Seals and opens under the key of one project. `key`: the project's, 32 bytes or more. Raises BadKey."""
 
     def __init__(self, key: bytes) -> None:
+        self._mark_key = derive(key, "seal mark")
         wide = HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"hutong:deid:seal")
         self._siv = AESSIV(wide.derive(derive(key, "seal")))
 
@@ -45,6 +51,23 @@ class Seal:
         """The token of `text`, which is a `kind`: letters, figures, - and _."""
         sealed = self._siv.encrypt(f"{kind}\0{text}".encode("utf-8", "surrogatepass"), None)
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def line(self, stands: str, text: str, kind: str) -> str:
+        """A line to be kept beside a text, where `stands` is in place of `text`, which is a `kind`."""
+        return f"{self._mark(stands)} {self.seal(text, kind)}"
+
+    def behind(self, stands: str, lines: Iterable[str]) -> tuple[str, str]:
+        """The type and the text `stands` is in place of, by the `lines` kept beside texts. Raises DoesNotOpen."""
+        mark = self._mark(stands)
+        for line in lines:
+            ours, _, token = line.strip().partition(" ")
+            if hmac.compare_digest(ours.encode(), mark.encode()):
+                return self.open(token)
+        raise DoesNotOpen
+
+    def _mark(self, stands: str) -> str:
+        bare = "".join(stands.split()).encode("utf-8", "surrogatepass")
+        return hmac.digest(self._mark_key, bare, hashlib.sha256).hex()[:_MARK_CHARACTERS]
 
     def open(self, token: str) -> tuple[str, str]:
         """The type and the text of a token, alone or as `[姓名:...]`. Raises DoesNotOpen."""

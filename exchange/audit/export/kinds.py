@@ -84,6 +84,7 @@ KINDS: Mapping[tuple[str, str, str], Kind] = {
     ("access", "receipt", ""): Kind(Shape.READ, EXPORT, "Provenance", REPORT),
     ("audit", "evidence", ""): Kind(Shape.READ, EXPORT, "AuditEvent", REPORT),
     ("audit", "export", ""): Kind(Shape.READ, LOG_USED, "AuditEvent", REPORT),
+    ("audit", "reveal", ""): Kind(Shape.READ, ALERT, "Patient"),
     ("code", "give", ""): Kind(Shape.CREATE, PATIENT_RECORD, "Consent"),
     ("consent", "grant", ""): _new(_CONSENT),
     ("consent", "refuse", ""): _new(_CONSENT),
