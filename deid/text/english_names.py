@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from deid.text.english_anchors import Lead, lead_before
 from deid.text.english_candidates import judge
-from deid.text.english_pieces import CAPITAL, LETTER, PIECE, Piece, name_at, pieces_at
+from deid.text.english_pieces import CAPITAL, LETTER, NAME_KINDS, PIECE, Piece, name_at, pieces_at
 from deid.text.english_words import Kind, lexicon, plain
 from deid.text.patterns import any_of
 from deid.text.spans import LIKELY, SHAPED, Span
@@ -17,17 +17,15 @@ def find_names(text: str) -> Iterator[Span]:
     at = 0
     while match := _PIECE_ALONE.search(text, at):
         start = match.start()
-        first = pieces_at(text, start, commas=False, most=1)
         at = max(match.end(), start + 1)
         lead = lead_before(text, start)
         found = list(_announced(text, start, lead)) if lead else []
         if found:
             at = max(at, found[-1].end)
             yield from found
-        elif first and (first[0].is_initial or first[0].is_name):
-            pieces = pieces_at(text, start, commas=True)
-            run = next(_between_words(pieces))
-            at = max(at, run[-1].end)
+        elif match["initial"] or lexicon().kind(match["word"].rstrip("0123456789")) in NAME_KINDS:
+            run = next(_between_words(pieces_at(text, start, commas=True)), [])
+            at = max(at, run[-1].end) if run else at
             for span in judge(text, run):
                 yield Span(_forename(text, span.start), span.end, "NAME", span.score)
 

@@ -55,7 +55,7 @@ class Piece:
     @property
     def is_name(self) -> bool:
         """Whether it may be part of one."""
-        return self.kind in _NAMES
+        return self.kind in NAME_KINDS
 
     @property
     def is_shouted(self) -> bool:
@@ -71,14 +71,14 @@ class Piece:
 _CAPITAL_INSIDE = re.compile(
     r"^(?:Ma?c|De|Di|Da|Du|La|Le|Van|Von|Fitz|O'|D'|Al|El|St)(?=[A-Z])|(?<=[-'])[A-Z]"
 )
-_NAMES = (Kind.NAME, Kind.EITHER, Kind.EPONYM, Kind.UNKNOWN, Kind.PLACE)
+NAME_KINDS = (Kind.NAME, Kind.EITHER, Kind.EPONYM, Kind.UNKNOWN, Kind.PLACE)
 
 
-def pieces_at(text: str, at: int, *, commas: bool, most: int = _MOST_PIECES) -> list[Piece]:
+def pieces_at(text: str, at: int, *, commas: bool) -> list[Piece]:
     """The words with a capital that follow one another from `at` on, titles and degrees not among them."""
     found: list[Piece] = []
     comma = False
-    while len(found) < most and (match := PIECE.match(text, at)):
+    while len(found) < _MOST_PIECES and (match := PIECE.match(text, at)):
         word = match["word"] or match["initial"]
         if _is_behind_name(text, at, word, found):
             break
