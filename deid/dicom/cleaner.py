@@ -19,10 +19,10 @@ from deid.dicom.gathering import Gatherer, charset
 from deid.dicom.layout import tidy
 from deid.dicom.objects import one_uid, quietly, read, require_known_kind, syntax_of, written
 from deid.dicom.pixels import blanked, judge
+from deid.dicom.redacting import Redactor
 from deid.dicom.refusals import REFUSED, Refused
 from deid.dicom.report import Kind, Outcome
 from deid.dicom.searching import require_no_trace
-from deid.operations import Redactor
 from deid.pseudonyms import Pseudonyms, derive
 
 # Of a pseudonym's 32 characters, enough to tell the patients of a project apart in a folder.

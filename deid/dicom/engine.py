@@ -20,10 +20,10 @@ from deid.dicom.attributes import bytes_of, element_of, known, owner, place, reg
 from deid.dicom.charsets import decoded
 from deid.dicom.gathering import CHARSET, DEEPEST, Encodings, charset, items, uids
 from deid.dicom.objects import PLAIN
+from deid.dicom.redacting import Redactor
 from deid.dicom.refusals import Refused
 from deid.dicom.table import Action, beside, group_of_its_own, rows
 from deid.dicom.traces import Traces
-from deid.operations import Redactor
 from deid.pseudonyms import Pseudonyms
 
 PATIENT_NAME, PATIENT_ID, ACCESSION = 0x00100010, 0x00100020, 0x00080050
