@@ -80,6 +80,9 @@ _SHAPES: tuple[Pattern, ...] = (
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{5}\d{4}[A-Z]", NO_WORD_BEHIND),
     # IPv6 with its zeros left out, an address of a network, a MAC in threes of four
     pattern(
+        "IP", SHAPED, r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){6}\d{1,3}(?:\.\d{1,3}){3}(?![0-9A-Za-z:])"
+    ),
+    pattern(
         "IP",
         SHAPED,
         r"(?<![0-9A-Za-z:.])(?=[0-9:.]{0,40}[A-Fa-f]|::1(?![0-9])|::/"
