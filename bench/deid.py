@@ -1,6 +1,6 @@
 """How well the text engine finds what says who, beside its targets, presidio as it comes and LAC alone.
 
-    python -m bench.deid [--notes FILE ...] [--write DIR]
+    python -m bench.deid [--notes FILE ...] [--write PAGE]
 
 The notes of bench/notes were invented by people who had not read the engine; a target is met where the figure over
 all of them is. Which sets the engine was improved on, and which it had never met, stands in bench/notes/README.md.
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.deid_peers import Find, peers
+from bench.deid_shared import RUN, shared
 from deid import TextEngine
 from deid.text.gold import read_notes
 from deid.text.scoring import Mark, Note, Score, Tally, interval
@@ -27,6 +28,8 @@ SHAPED = "ID_CARD BANK_CARD PHONE PASSPORT PERMIT BIRTH_CERT PLATE EMAIL URL IP 
 # So easy that it says nothing: eight templates; not counted for a target.
 EASY = frozenset(("zh_dev_synth",))
 PASSES = 5
+# Every way of writing of every kind of note comes several times in so many.
+TAUGHT = 10_000
 HEAD = """# How well notes are de-identified · 文本去标识化效果
 
 Written by `make bench-deid`. What the columns mean: [measure it on your own notes](../how-to/de-identify-notes.md).
@@ -87,7 +90,7 @@ def main() -> None:
     engines: dict[str, Find] = {"fast": _ours("fast"), "strict": _ours("strict"), **others}
     ran = {name: {kind: _run(find, notes) for kind, find in engines.items()} for name, notes in sets.items()}
     types = [_types(name, one["strict"].score) for name, one in ran.items()]
-    told = "\n\n".join((_targets(ran), _sets(ran), _bound(sets), *types))
+    told = "\n\n".join((_targets(ran), _sets(ran), _bound(sets), _apart(sets), *types))
     print(told)
     if options.write:
         options.write.write_text(f"{HEAD}\n{told}\n", "utf-8")
@@ -216,6 +219,13 @@ def _bound(sets: dict[str, list[Note]]) -> str:
                 pass
     seconds = (time.process_time() - start) / PASSES
     return f"scan bound: {sum(map(len, texts)) / max(seconds, 1e-9) / 1000:,.0f}k characters a CPU second"
+
+
+def _apart(sets: dict[str, list[Note]]) -> str:
+    """What the sets share with the notes the name finder was taught on."""
+    head = ["set", f"runs of {RUN} characters", "names"]
+    rows = shared({name: notes for name, notes in sets.items() if name.startswith("zh")}, TAUGHT)
+    return f"Also in {TAUGHT:,} notes of the training:\n\n" + _table(head, rows)
 
 
 def _share(share: float | None) -> str:
