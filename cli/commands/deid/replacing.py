@@ -63,7 +63,11 @@ def replacing(command: F) -> F:
         help="Use the secret of this project of the node, and what it knows of --patient.",
     )
     patient = click.option(
-        "--patient", default="", metavar="ID", help="Whose texts they are; without it dates become years."
+        "--patient",
+        default="",
+        show_default=False,
+        metavar="ID",
+        help="Whose texts they are; without it dates become years.",
     )
     beside = click.option(
         "--map",
