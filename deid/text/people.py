@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from deid.text.namefinder import glance, look
 from deid.text.namefinder.second import second_opinion
 from deid.text.patterns import any_of
+from deid.text.peoples import find_of_peoples
 from deid.text.romanised import find_romanised
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 from deid.text.titled import find_titled
@@ -82,6 +83,7 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
         if (opinion.odds(span.start, span.end) >= least or _is_mr_li(text, span))
         and not _is_seen_better(text, span, ends)
     ]
+    found += find_of_peoples(text)
     yield from found
     if thorough:
         yield from second_opinion(opinion, found)
