@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from deid.text.english_addresses import find_addresses
+from deid.text.english_anchors import lead_before
 from deid.text.english_dates import find_english_dates
 from deid.text.english_memory import find_named_again
 from deid.text.english_names import find_names
@@ -19,6 +20,8 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
 # English inside a Chinese note: a word with a capital and what stands around it up to the next Han characters.
 _STRETCH = re.compile("[^\u3400-\u9fff]{6,}")
+# Barthel, Rumack-Matthew, Pillsbury III, Hb Bart.
+_ONE_WORD = re.compile(r"(?:[A-Z][a-z]? )?[A-Za-z]+(?:-[A-Za-z]+)?(?:'s)?(?: [IVX]{1,4})?")
 _WORD = re.compile(r"[A-Z][a-z]{2}|[A-Z]{2,},? [A-Z]|[a-z]{5}|[a-z]@")
 
 
@@ -49,7 +52,17 @@ def find_english(text: str) -> Iterator[Span]:
         yield from (_moved(span, start) for span in _figures(text[start:end]))
     for stretch in _STRETCH.finditer(text):
         if _WORD.search(stretch[0]):
-            yield from (_moved(span, stretch.start()) for span in _words(stretch[0]))
+            found = list(_words(stretch[0]))
+            yield from (_moved(span, stretch.start()) for span in found if not _is_eponym(stretch[0], span))
+
+
+def _is_eponym(text: str, span: Span) -> bool:
+    """Whether one Latin word of a Chinese note says who found out something: Wilkins评分, Patrick征(+).
+
+    A person called so has two names there, or something in front: Dr. Kwan.
+    """
+    alone = span.type == "NAME" and _ONE_WORD.fullmatch(text[span.start : span.end])
+    return bool(alone) and lead_before(text, span.start) is None
 
 
 def _moved(span: Span, by: int) -> Span:

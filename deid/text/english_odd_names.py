@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from deid.text.english_anchors import lead_before
 from deid.text.english_pieces import CAPITAL, LETTER
 from deid.text.english_words import Kind, lexicon
+from deid.text.namefinder.features import is_word
+from deid.text.patterns import any_of
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.words import WORDS
 
 _SMALL = re.compile(r"(?<![A-Za-z])[Nn](?:ame|AME)[ \t]{0,3}[:=][ \t]{0,4}(?=[a-z])")
 _HAN_NAME = re.compile(
     "(?<=[A-Za-z]) {0,4}\\((?P<v>[\u3400-\u9fff]{2,4})(?=\\))"
     "|(?<=[A-Za-z]: )(?P<w>[\u3400-\u9fff]{2,4})(?![\u3400-\u9fff])"
 )
+_HAN_TITLE = re.compile(any_of(WORDS.names["titles"]))
 # doctor anstey, his wife folasade, mister kwame boateng
 _SPOKEN = re.compile(
     r"(?<![A-Za-z])(?:doctor|mister|misses|professor|dr|mr|mrs|ms|nurse|wife|husband|son|daughter|mother"
@@ -41,9 +45,17 @@ def find_odd_names(text: str) -> Iterator[Span]:
 def _in_han(text: str, match: re.Match[str]) -> Iterator[Span]:
     """Behind a name in Latin letters, in brackets; or behind an English label."""
     group = "v" if match["v"] else "w"
-    lead = lead_before(text, match.start(group))
-    if group == "v" or (lead and lead.score == LABELLED):
-        yield Span(match.start(group), match.end(group), "NAME", LIKELY)
+    name, (start, end) = match[group], match.span(group)
+    lead = lead_before(text, start)
+    if title := _HAN_TITLE.search(name, 1):
+        end = start + title.start()
+    if (lead and lead.score == LABELLED) or (group == "v" and _is_like_a_name(name)):
+        yield Span(start, end, "NAME", LIKELY)
+
+
+def _is_like_a_name(name: str) -> bool:
+    surname = name[0] in WORDS.surnames or name[:2] in WORDS.surnames
+    return surname and not (is_word(name) or is_word(name[1:]))
 
 
 def _spoken(match: re.Match[str]) -> Iterator[Span]:

@@ -11,7 +11,7 @@ from deid.text.namefinder import glance, look
 from deid.text.namefinder.second import second_opinion
 from deid.text.patterns import any_of
 from deid.text.peoples import find_of_peoples
-from deid.text.romanised import find_romanised
+from deid.text.romanised import find_beside, find_romanised
 from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
 from deid.text.titled import find_titled
 from deid.text.words import WORDS
@@ -85,6 +85,7 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     ]
     found += find_of_peoples(text)
     yield from found
+    yield from find_beside(text, found)
     if thorough:
         yield from second_opinion(opinion, found)
     yield from find_romanised(text)

@@ -5,10 +5,10 @@ is one. In small letters only, or initials only, nothing but a label tells a nam
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deid.text.patterns import NO_WORD_BEHIND
-from deid.text.spans import SHAPED, Span
+from deid.text.spans import LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])"
@@ -27,6 +27,25 @@ _ENGLISH = frozenset(
 )
 _PRONOUNS = frozenset(("he", "she", "you", "can", "men"))
 _LEAST_CAPITALS = 4
+# The same name once more in front of the Chinese one: Wong Siu Ming(黄小明), K. Lee/李国强
+_CAPITALISED = r"[A-Z][^\W\d_'-]*(?:['-][^\W\d_]+)?\.?"
+_BESIDE = re.compile(rf"(?<![^\W\d_])(?P<v>{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}) ?[(/]$")
+_AS_FAR_AS = 48
+
+
+def find_beside(text: str, names: Iterable[Span]) -> Iterator[Span]:
+    """Names in Latin letters that one of `names`, in Han characters, stands behind in brackets or after a stroke."""
+    for name in names:
+        before = _BESIDE.search(text, max(0, name.start - _AS_FAR_AS), name.start)
+        if before and _is_same_person(before["v"], text[name.start - 1]):
+            yield Span(before.start("v"), before.end("v"), "NAME", LIKELY)
+
+
+def _is_same_person(words: str, mark: str) -> bool:
+    """Two words before a bracket, an initial before a stroke, or a surname of China alone; never CT(王某阅)."""
+    if " " in words:
+        return mark == "(" or "." in words
+    return mark == "(" and words.lower() in _SURNAMES
 
 
 def find_romanised(text: str) -> Iterator[Span]:

@@ -129,3 +129,28 @@ def test_a_chinese_note_with_an_english_name_is_searched_for_both() -> None:
 )
 def test_the_time_grows_with_the_text_only(piece: str) -> None:
     assert sum(1 for _ in find_english(piece * 20_000)) <= 60_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "右膝关节活动度可,Lysholm评分82分,抽屉试验阴性,改良Ashworth分级1级",
+        "MRI Report(头颅增强) Contrast: Gd",
+        "penicillin(过敏) 换用头孢; level pending(外院)",
+    ],
+)
+def test_in_a_chinese_note_one_latin_word_and_what_is_in_brackets_name_nobody(text: str) -> None:
+    assert _names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Kwan", "麻醉科:Dr. Kwan 会诊"),
+        ("Erik Lindqvist", "外国友人 Erik Lindqvist 陪同就诊"),
+        ("徐", "Consultant: Xu(徐主任)"),
+        ("芍药", "Technician: 芍药  Scanner 2"),
+    ],
+)
+def test_in_a_chinese_note_two_latin_words_or_something_in_front_name_somebody(name: str, text: str) -> None:
+    assert name in _names(text)

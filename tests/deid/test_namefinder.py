@@ -84,6 +84,24 @@ def test_english_words_and_abbreviations_are_no_chinese_names(text: str) -> None
     assert list(find_romanised(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Wong Siu Ming(黄小明),男", "Wong Siu Ming"),
+        ("联系人:K. Lee/李国强", "K. Lee"),
+        ("Clinician: Xu(徐主任)", "Xu"),
+    ],
+)
+def test_the_same_name_in_latin_letters_is_found_beside_the_chinese_one(text: str, name: str) -> None:
+    assert name in [text[span.start : span.end] for span in find_people(fold(text))]
+
+
+@pytest.mark.parametrize("text", ["头颅CT(徐主任阅片)", "Beta Blocker(安全)口服", "复查CT/李国强阅"])
+def test_what_stands_beside_a_name_and_is_none_stays(text: str) -> None:
+    found = [text[span.start : span.end] for span in find_people(fold(text))]
+    assert not [name for name in found if name.isascii()]
+
+
 def test_what_was_only_guessed_is_not_looked_for_elsewhere() -> None:
     """A wrong guess costs one place, not every place where the same two characters stand."""
     text = "孙晗丙丁戊己庚辛,孙晗"
