@@ -7,6 +7,7 @@ than a label away from certain. What is found once is found everywhere in the te
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from deid.text.announced import find_announced
 from deid.text.namefinder import glance, look
 from deid.text.namefinder.second import second_opinion
 from deid.text.patterns import any_of
@@ -83,7 +84,7 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
         if (opinion.odds(span.start, span.end) >= least or _is_mr_li(text, span))
         and not _is_seen_better(text, span, ends)
     ]
-    found += find_of_peoples(text)
+    found += [*find_announced(text, opinion), *find_of_peoples(text)]
     yield from found
     yield from find_beside(text, found)
     if thorough:
@@ -108,7 +109,7 @@ def _is_seen_better(text: str, span: Span, ends: Mapping[int, Span]) -> bool:
 
 def _after_sure_labels(text: str) -> Iterator[Span]:
     for match in _AFTER_SURE_LABEL.finditer(text):
-        yield from _listed(text, match.end(), sure=True)
+        yield from _listed(text, match.end(), sure=":" in match[0])
 
 
 def _after_labels(text: str) -> Iterator[Span]:

@@ -28,6 +28,7 @@ _MOST_IN_FRONT, _MOST_BEHIND = 3, 5
 _NO_PERSON = re.compile(any_of(WORDS.names["no-person-behind"]))
 _PERSON = any_of((*WORDS.names["kin"], *WORDS.names["patients"], *WORDS.names["leads-to-person"]))
 _LEADS = re.compile(rf"(?:(?<!{_HAN})|{_PERSON})$")
+_AFTER_LABEL = re.compile(rf"{_PERSON}:[ \t]*$")
 _GOES_ON = any_of((*WORDS.names["followers"], *WORDS.names["titles"], *WORDS.names["behind-person"]))
 _ENDS = re.compile(rf"(?!{_HAN})|{_GOES_ON}")
 _LONGEST_LEAD = 5
@@ -73,4 +74,5 @@ def _is_person(text: str, start: int, end: int) -> bool:
     if end - start >= _SURE:
         return True
     before = text[max(0, start - _LONGEST_LEAD) : start]
-    return not is_word(text[start:end]) and bool(_LEADS.search(before) and _ENDS.match(text, end))
+    said = _AFTER_LABEL.search(before) or (not is_word(text[start:end]) and _LEADS.search(before))
+    return bool(said and _ENDS.match(text, end))

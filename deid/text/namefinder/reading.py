@@ -70,7 +70,7 @@ def read_names(text: str, codes: tuple[Codes, Codes, Codes], scores: Matrix, bar
         start, until = _without_blanks(text, first, behind)
         if start >= until or text[start] < _FIRST_HAN:
             continue
-        end = _grown(text, start, until, codes[1], scores)
+        end = before_title(text, start, _grown(text, start, until, codes[1], scores))
         odds = float(name[start:end].mean())
         if _EPONYM.match(text, end) or _NEVER_BEGINS.match(text, start):
             continue
@@ -144,6 +144,19 @@ def _next_word(text: str, at: int, words: Codes) -> int:
     ):
         return at + 2
     return 0
+
+
+def before_title(text: str, start: int, end: int) -> int:
+    """Where a name ends that a title was taken for a part of: 吴医生."""
+    title = _TITLE.search(text, start + 1, end + 3)
+    return title.start() if title and title.start() < end else end
+
+
+def could_be_name(text: str, start: int, end: int, words: Codes) -> bool:
+    """Whether what another finder takes for a name is no known word of the clinic, nor cut out of one, nor long."""
+    if _NEVER_BEGINS.match(text, start) or _EPONYM.match(text, end) or cuts_a_word(words[start:end]):
+        return False
+    return end - start <= _MANY or "·" in text[start:end]
 
 
 def _may_go_on(text: str, at: int, scores: Matrix) -> bool:

