@@ -8,10 +8,10 @@ other end of a range.
 import re
 from collections.abc import Iterator
 
+from deid.text.english_dates import find_with_months
 from deid.text.lunar import find_in_characters
 from deid.text.measures import is_code
 from deid.text.month_days import month_day, single_day
-from deid.text.month_names import find_with_month_names
 from deid.text.spans import LABELLED, SHAPED, Span
 from deid.text.words import WORDS
 
@@ -56,6 +56,8 @@ _YEAR_MONTH_LABELLED = re.compile(rf"{YEAR}\.{MONTH}(?![0-9.])")
 _SHORT_YEAR = re.compile(rf"\d\d([-/.]){MONTH}\1{DAY}(?![0-9/-]|\.\d)日?")
 _YEAR_LAST = re.compile(rf"(?:{MONTH}([/-]){DAY}\1|{DAY}([./-]){MONTH}\2){YEAR}(?![0-9/-])")
 _SHORT_YEAR_LAST = re.compile(rf"{MONTH}([/-]){DAY}\1\d\d(?![0-9/-]|\.\d)")
+# 113/02/05: a year of the Republic, as Taiwan counts.
+_REPUBLIC = re.compile(r"1[0-2]\d([/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z/]|\.\d)")
 _SCORES = re.compile(r"(?i)(?:apgar|score|评分|视力|肌力)[^\n0-9]{0,8}$")
 
 _COMPACT = re.compile(
@@ -68,19 +70,27 @@ _SHORT_FORMS = re.compile(
     r"(?:\d\d)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d\d(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
 _PART = "(?:上午|下午|中午|晚上|夜间|凌晨|清晨|早上|早晨|傍晚|晨|晚|早|夜)"
+# 3月5日下午, but not 3月5日晚餐 and 夜尿.
+_PART_ALONE = (
+    "(?:[上下]午|中午|午后|凌晨|清晨|早[上晨]|傍晚|晚上|晚间|夜间|夜里|半夜"
+    "|[晚早晨夜](?![期餐饭点孕产搏尿班查秋春饱盲间醒]))"
+)
 _HOUR = r"(?:[01]?\d|2[0-4])"
 _ZONE = r"(?: ?(?:Z(?![A-Za-z])|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d)))?"
 _CLOCK = re.compile(
     rf"(?:[ \t]{{0,2}}[(]?(?:星期|周|礼拜)[一二三四五六日天]\)?)?(?:[ \t]{{0,2}}{_PART})?(?:"
     rf"(?:[ \tT,;]{{0,3}}|[ \t]?\n|[ \t]?\(|[.])"
     rf"(?:{_HOUR} ?:(?: ?[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?{_ZONE})?)\)?[分时]?"
-    rf"|{_HOUR} ?[时点](?: ?[0-5]?\d ?分(?: ?[0-5]?\d ?秒)?|半|整|许|[一三]刻|[0-5]\d(?!\d))?)"
+    rf"|{_HOUR} ?[时点](?: ?[0-5]?\d ?分(?: ?[0-5]?\d ?秒)?|半|整|许|多|[一三]刻|[0-5]\d(?!\d))?)"
     r"(?: ?[AaPp]\.?[Mm]\.?(?![A-Za-z]))?"
     r"|[ T](?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?![0-9A-Za-z%×/*-]|\.\d| ?[元万次个人例步年])"
     r"|[ ,]{1,2}(?:1[0-2]|0?[1-9]) ?[AaPp]\.?[Mm](?![A-Za-z])"
     r"|(?<=[日号])(?:[01]\d|2[0-3])\.[0-5]\d(?=[\u4e00-\u9fff])(?![元万倍分度])"
     r"|-(?:[01]\d|2[0-3])-[0-5]\d(?:-[0-5]\d)?(?![0-9-]))"
+    rf"|[ \t]{{0,2}}{_PART_ALONE}"
 )
+# 08:00-09:00, 8点至9点半
+_CLOCK_END = re.compile(rf" ?[-~至到] ?{_HOUR} ?(?::[0-5]\d(?!\d)|[时点](?!间|钟)(?:[0-5]?\d ?分|半)?)")
 _OTHER_END = re.compile(
     rf"{_TO}(?:20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
     rf"|{YEAR}{_GAP}[年./-]{_GAP}{MONTH}(?:{_GAP}月)?(?:[./-]?{_GAP}{DAY}(?!\d)(?: ?[日号])?)?(?!\d)"
@@ -114,8 +124,10 @@ def find_dates(text: str) -> Iterator[Span]:
             at = _whole(text, end)
             yield Span(start, at, "DATE", SHAPED)
     yield from _compact(text)
-    for start, end in (*find_in_characters(text), *find_with_month_names(text)):
+    for start, end in find_in_characters(text):
         yield Span(start, _whole(text, end), "DATE", SHAPED)
+    for named in find_with_months(text):
+        yield Span(named.start, _whole(text, named.end), "DATE", named.score)
 
 
 def _whole(text: str, end: int) -> int:
@@ -131,7 +143,10 @@ def _whole(text: str, end: int) -> int:
 
 def _after_clock(text: str, end: int) -> int:
     clock = _CLOCK.match(text, end)
-    return clock.end() if clock else end
+    if not clock:
+        return end
+    until = _CLOCK_END.match(text, clock.end())
+    return until.end() if until else clock.end()
 
 
 def _dated(text: str, candidate: re.Match[str]) -> tuple[int, int]:
@@ -196,7 +211,7 @@ def _in_figures(text: str, start: int, before: str) -> int:
         return match.end()
     if before[-1:] in ("/", "-") and before[-2:-1].isalnum():
         return 0
-    if match := _YEAR_LAST.match(text, start):
+    if match := _YEAR_LAST.match(text, start) or _REPUBLIC.match(text, start):
         return match.end()
     if not _SCORES.search(before) and (
         match := _SHORT_YEAR.match(text, start) or _SHORT_YEAR_LAST.match(text, start)

@@ -18,6 +18,7 @@ from deid.text.spans import Span
 _ENGLISH = re.compile(r"[A-Z][A-Za-z']|name ?:|by ?:")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+_A_WORD_OR_TWO = 16  # of a Chinese line
 # English inside a Chinese note: a word with a capital and what stands around it up to the next Han characters.
 _STRETCH = re.compile("[^\u3400-\u9fff]{6,}")
 # Barthel, Rumack-Matthew, Pillsbury III, Hb Bart.
@@ -44,7 +45,7 @@ def _without_han(text: str) -> Iterator[tuple[int, int]]:
 def find_english(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     han = len(_HAN.findall(text))
-    if not han or len(_LATIN.findall(text)) > han:
+    if not han or len(_LATIN.findall(text)) > han + _A_WORD_OR_TWO:
         yield from _figures(text)
         yield from _words(text)
         return

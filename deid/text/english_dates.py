@@ -1,5 +1,6 @@
 """Dates as English prose writes them: in all orders, with or without a year, with the time behind.
 
+Those with the name of a month are looked for in every text, those in figures where the line is English.
 A weekday, a year or a month alone is none. Two figures with a stroke between are one only where a word or
 a time beside them says so, or where they can hardly be a score or a fraction: 120/80, 5/5, 1/2 NS, T4/5 stay.
 """
@@ -54,8 +55,8 @@ _IN_WORDS: tuple[Pattern, ...] = (
         "DATE",
         SHAPED,
         rf"(?<![0-9A-Za-z.]){_WEEKDAY}{_DAY}{_ORDINAL}(?: ?(?:-|to|and|&) ?{_DAY}{_ORDINAL})?[ "
-        rf"/-]{{0,2}}(?:of )?",
-        rf"{_NAMED}(?:,?[ /-]{{0,2}}{_YEAR}|[ /-]?{_SHORT_YEAR}(?!\d|:\d))?",
+        rf"./-]{{0,2}}(?:of )?",
+        rf"{_NAMED}(?:,?[ ./-]{{0,2}}{_YEAR}|[ /-]?{_SHORT_YEAR}(?!\d|:\d))?",
         NO_LETTER_BEHIND,
         _CLOCK,
         any_case=True,
@@ -183,12 +184,16 @@ _NO_DATE_BEHIND = re.compile(
 )
 
 
+# in 2/12, for 3/7, over 1/52: months, days and weeks as they are written for short
+_LENGTH = re.compile(r"(?:for|in|over|past|last|within|after|every|x) $", re.IGNORECASE)
+_PARTS_OF_A_YEAR = frozenset((7, 12, 52))
+
+
 _SCORE_BEFORE = re.compile(r"(?:apgars?|scores?)(?: (?:of|was|were))?[ :=]{0,3}$", re.IGNORECASE)
 
 
 def find_english_dates(text: str) -> Iterator[Span]:
-    """Spans in a folded text."""
-    yield from _in_words(text)
+    """Spans in a folded text: all but those with the name of a month."""
     small = text.lower()
     if any(feast in small for feast in _FEASTS):
         yield from _HOLIDAY.spans(text)
@@ -203,7 +208,8 @@ def find_english_dates(text: str) -> Iterator[Span]:
         yield from (_with_weekday(text, span) for span in _two_figures(text))
 
 
-def _in_words(text: str) -> Iterator[Span]:
+def find_with_months(text: str) -> Iterator[Span]:
+    """Spans with the name of a month in a folded text: March 5th, 2024; 05-MAR-24; 2024 Mar 5."""
     for start, end in _around_months(text):
         for one in (*_IN_WORDS, *_SPELT):
             for match in one.regex.finditer(text, start, end):
@@ -237,7 +243,7 @@ def _around_months(text: str) -> Iterator[tuple[int, int]]:
 # 14.12 2250, 3.05 08:30: a time behind says that it is no value
 _DOTTED = re.compile(
     r"(?<![0-9A-Za-z./:-])(?:3[01]|[12]\d|0?[1-9])\.(?:0[1-9]|1[0-2])(?= (?:[01]\d"
-    r"|2[0-3]):?[0-5]\d(?![0-9.,]| ?[A-Za-z%]))"
+    r"|2[0-3]):?[0-5]\d(?![0-9]|[.,]\d| ?[A-Za-z%]))"
 )
 _AND = re.compile(r" ?(?:-|to|through|thru|and|&|,) ?")
 
@@ -258,7 +264,7 @@ def _two_figures(text: str) -> Iterator[Span]:
 
 def _is_date(text: str, start: int, end: int, first: int, second: int) -> bool:
     before = text[max(0, start - 24) : start]
-    if _NO_DATE_BEFORE.search(before):
+    if _NO_DATE_BEFORE.search(before) or (second in _PARTS_OF_A_YEAR and _LENGTH.search(before)):
         return False
     if _BEFORE_A_DATE.search(before):
         return not _NO_DATE_BEHIND.match(text, end) or text[end : end + 1] in (")", "-")

@@ -17,6 +17,7 @@ _PAIR = re.compile(
 )
 _TIME = re.compile(
     r"[ \t,]{0,2}(?:[上下]午|凌晨|晚|晨)?[ ,]{0,2}(?:(?:[01]?\d|2[0-4]):[0-5]\d|(?:1?\d|2[0-4])[时点](?!间|钟))"
+    r"|[ \t]{0,2}(?:[上下]午|中午|凌晨|清晨|傍晚|晚上|夜间|夜里|[晚晨](?=[ \t\n,。:]|$))"
 )
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.dates['no-days'])}|[A-Za-zμ%‰℃°×*^/+>=~-])|[:：]\d")
 _DONE = re.compile(rf"(?:[ ):】\]]|日|号){{0,3}}(?:{any_of(WORDS.dates['acts'])})")
@@ -36,6 +37,9 @@ _LINE = re.compile(r"(?:^|[\n\t|])[ *·●•]{0,3}$")
 _BRACKET = re.compile(r"(?:^|[\n\t|,;。!、])[ *]{0,2}\( ?$")
 _SPAN_OF_DAYS = re.compile(rf"(?:{any_of(WORDS.dates['spans-of-days'])})[: ]?$")
 _MONTHS = 12
+_OUT_OF = frozenset((15, 20, 25, 30))
+_SIGNATURE = re.compile("[\u4e00-\u9fff] {1,4}$")
+_LINE_ENDS = re.compile(r"[ \t]*(?:\n|$)")
 _SIZE = re.compile("[管导气尿胃针刀线床楼型字鞋扩探]")
 _DAYS_BEHIND = re.compile("[内后前余龄间]|左右|以[内后上]|拆线|[一1]次")
 
@@ -61,7 +65,21 @@ def month_day(text: str, start: int, before: str, *, labelled: bool) -> int:
         return end if labelled or _timed(before, dotted=pair[2] == ".") else 0
     if _UNIT.match(text, end) and not _DONE.match(text, end):
         return 0
-    return end if labelled or _led(text, end, before, pair) or _begins(text, end, before, pair) else 0
+    if labelled or _led(text, end, before, pair) or _begins(text, end, before, pair):
+        return end
+    return end if _signed(text, end, before, pair) else 0
+
+
+def _signed(text: str, end: int, before: str, pair: re.Match[str]) -> bool:
+    """Whether it ends a line behind a word, as under what somebody signs: 3/21; but not 视力 4/5, GCS 9/15."""
+    return (
+        pair[2] == "/"
+        and pair[0] == f"{pair[1]}/{pair[3]}"
+        and int(pair[3]) > _MONTHS
+        and int(pair[3]) not in _OUT_OF
+        and _SIGNATURE.search(before) is not None
+        and _LINE_ENDS.match(text, end) is not None
+    )
 
 
 def _timed(before: str, *, dotted: bool) -> bool:

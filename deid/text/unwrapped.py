@@ -12,10 +12,13 @@ from deid.text.spans import Span
 _FIGURES = "0-9OoIl年月日〇零一二三四五六七八九十廿"
 _CUT = re.compile(
     rf"(?<=[{_FIGURES}./:*@-]) ?\n {{0,4}}(?=[{_FIGURES}元Xx*]|[A-Z]\d)"
-    r"|(?<=[a-z.@]) ?\n {0,4}(?=[a-z])"
+    r"|(?<=[a-z.@]) ?\n {0,4}(?=[a-z])|(?<=(?:19|20)\d\d[-/]\d\d)\n {0,4}(?=[-/]\d\d(?!\d))"
 )
-# A line that begins anew: 1. or 2、 of a list, a date with its year, a time of day.
-_ANEW = re.compile(r"\d{1,2}[、)]|\d{1,2}\.(?!\d)|\d{1,2}\. |(?:19|20)\d\d[-/.年]|[0-2]?\d:[0-5]\d(?!\d)")
+# A line that begins anew: 1. or 2、 of a list, a date with its year, a time of day, perhaps misread.
+_ANEW = re.compile(
+    r"\d{1,2}[、)]|\d{1,2}\.(?!\d)|\d{1,2}\. |(?:19|20)\d\d[-/.年]|[0-2]?\d:[0-5O][\dO](?!\d)"
+    r"|(?<!19\n)(?<!20\n)\d\d([-/.])(?:1[0-2]|0?[1-9])\1(?:3[01]|[12]\d|0?[1-9])(?![0-9./-])"
+)
 _REACH = 40
 
 
