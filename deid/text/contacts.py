@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from deid.text.measures import is_code
 from deid.text.patterns import Pattern, pattern
-from deid.text.spans import LEFT_OVER, SHAPED, Span
+from deid.text.spans import LABELLED, LEFT_OVER, SHAPED, Span
 
 _AT = r"(?: ?@ ?\n?| ?[\[({]at[\])}] ?| at (?=[A-Za-z0-9-]{1,40}(?:\.| dot )[A-Za-z]))"
 _DOT = r"(?:\.|。| dot |\[dot\])"
@@ -20,7 +20,7 @@ _EMAIL = (
 _TOP = "com|cn|net|org|gov|edu|io|info|top|vip|xyz|hk|tw|mo|me|cc|club|site|online|tech|health|app"
 _PATH = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
 _WEB = (
-    pattern("URL", SHAPED, rf"(?<![0-9A-Za-z])(?:(?:https?|ftp)://|www\.){_PATH}{{3,2000}}", any_case=True),
+    pattern("URL", LABELLED, rf"(?<![0-9A-Za-z])(?:(?:https?|ftp)://|www\.){_PATH}{{3,2000}}", any_case=True),
     pattern(
         "URL",
         SHAPED,

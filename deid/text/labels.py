@@ -5,7 +5,9 @@ A label is looked for where a number stands, read backwards from its last charac
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from deid.text.checks import has_birth_date
 from deid.text.engine import LABELS_ZH
 from deid.text.label_kinds import LONGEST, TAILS, kind_of
 from deid.text.measures import is_code, is_measured, is_named
@@ -37,12 +39,16 @@ _LEAST_BANK = 15
 _LEAST_PHONE = 7
 _LEAST_BEHIND = 4
 _LEAST_BEHIND_OURS = 5
+_LONGEST_CLAUSE = 40
+_OF_SOMETHING = ("序号", "编号", "条码", "条形码", "号码")
+_DEVICE = re.compile(any_of(WORDS.numbers["implanted"]))
 _OURS = frozenset((*LABELS_ZH, *LABELS_ZH.values()))
 
 # Numbers of documents, with characters in them: 劳鉴字[2023]第12号, 苏财0123456, 字第 00478 号.
 _DOCUMENT = re.compile(
     rf"[号书证水](?:(?<=编号)|(?<=证号)|(?<=认定书)(?!编|号)|(?<=流水)|(?<=号)(?<!编号))[{_GAP}]{{0,6}}(?P<v>"
     r"[\u4e00-\u9fff]{1,10}[\[(〔]20\d\d[\])〕][\u4e00-\u9fff]{0,10}第?\d{1,6}号|[\u4e00-\u9fff]{1,4}字第\d{3,10}号"
+    r"|[\u4e00-\u9fff]{1,4}-\d{1,4}-\d{2,8}(?![0-9A-Za-z-])"
     r"|(?<=[: ])[\u4e00-\u9fff]{1,3}(?<!号)字?第?\d{4}(?:-\d{1,8}|[第字]{1,2}\d{1,8}号?|\d{2,10})"
     r"|[\u4e00-\u9fff]财\d{6,12})"
 )
@@ -51,6 +57,16 @@ _HAN_BEFORE = re.compile("(?:(?![号书])[\u4e00-\u9fff]){0,6}$")
 _ACCOUNT = re.compile(
     any_of(word for name in WORDS.numbers["accounts"] for word in {name, name.upper(), name.title()})
     + "(?:号|[iI][dD])?[ \t]?[:是为=(]{1,2}[ \t]{0,3}(?P<v>[A-Za-z][A-Za-z0-9_-]{4,19})"
+)
+# MRNNICU-24-013: nothing between the label and the letters of the number.
+_GLUED = re.compile(
+    r"(?<![A-Za-z])(?:MRN|UHID|IPNO|OPNO|OPDNO|REGNO|ACCNO|SPECNO)(?P<v>[A-Z]{1,6}-?(?=[0-9A-Z-]{0,12}\d{3})"
+    r"[0-9A-Z]{1,12}(?:-[0-9A-Z]{1,12}){0,4})(?![0-9A-Za-z])"
+)
+# A number of the staff behind a name: 医师:李某(D0448), DOC=荣海/D0448.
+_STAFF = re.compile(
+    rf"(?:{any_of(WORDS.numbers['staff'])})[ :=]{{0,3}}[\u4e00-\u9fff·]{{2,8}} ?[(/] ?"
+    r"(?:工号|编号|No\.?)?[ :]?(?P<v>[A-Za-z]{0,3}\d{3,8})(?![0-9A-Za-z./:%-])"
 )
 # The label behind the number: 57550001(家), 88123为其住院号, 88123号标本.
 _BEHIND = re.compile(
@@ -62,11 +78,14 @@ _AT_HOME = frozenset(("家", "宅", "办", "家里", "单位"))
 
 _DATE = re.compile(
     r"\d{1,3}/\d{1,2}/(?:\d\d){1,2}(?!\d)|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:19|20)\d\d[-/]\d{1,2}(?![0-9A-Za-z/-])"
+    r"|\d{1,2}[-/ ]?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/ ]?\d"
 )
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z-])")
 _OF_DATES = ("日期", "时间", "Date", "date")
 _SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?: \d{1,2}:\d\d)?")
 _DECIMAL = re.compile(r"\d{1,4}\.\d{1,4}(?![\d.-])")
+_OF_ANYTHING = frozenset(("?", "MRN", "CARD"))
+_CARD = re.compile(r"\d{17}[0-9Xx]")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _COUNTED = re.compile(rf"[A-Za-z%℃×/*.\u4e00-\u9fff]| (?:{any_of(WORDS.dates['no-days'])}|[A-Za-z%])")
 
@@ -81,10 +100,13 @@ def find_labelled(text: str) -> Iterator[Span]:
         reach = LONGEST if text[last].isascii() else _LONGEST_HAN
         window = text[max(0, last + 1 - reach) : last + 1]
         kind, sure = kind_of(window)
+        if kind in ("", "?") and window.endswith(_OF_SOMETHING) and _is_of_device(text, last):
+            kind, sure = "DEVICE_ID", True
         if not kind:
             continue
+        second = _is_second(window)
         for span in _values(text, match, kind, sure=sure):
-            yield span
+            yield replace(span, start=last - 1) if second and at <= last else span
             at = span.end
         if at > last and match["gap"].endswith("***"):
             yield Span(
@@ -93,8 +115,6 @@ def find_labelled(text: str) -> Iterator[Span]:
                 "MRN" if kind in ("?", "CARD") else kind,
                 LABELLED,
             )
-        if at > last and _is_second(window):
-            yield Span(last - 1, match.start("v"), "MRN" if kind in ("?", "CARD") else kind, LIKELY)
     yield from _documents(text)
     yield from _labelled_behind(text)
     yield from _in_columns(text)
@@ -109,7 +129,14 @@ def _is_ours(text: str, last: int) -> bool:
 def _is_second(window: str) -> bool:
     """Whether a label in characters stands in front of SN or No: 序列号SN 0012."""
     first = window.removesuffix("SN").removesuffix("No").removesuffix("NO").rstrip()
-    return window.endswith(_SECOND) and first[-1:] > "\u3400" and kind_of(first)[0] != ""
+    known = kind_of(first)[0] != "" or first.endswith(_OF_SOMETHING)
+    return window.endswith(_SECOND) and first[-1:] > "\u3400" and known
+
+
+def _is_of_device(text: str, last: int) -> bool:
+    """Whether a device is spoken of in front of 序号, 编号, 条码: 置入补片一张,序号 A-12345."""
+    before = text[max(0, last - _LONGEST_CLAUSE) : last]
+    return _DEVICE.search(re.split("[。;\n]", before)[-1]) is not None
 
 
 def _may_be(text: str, last: int) -> bool:
@@ -134,6 +161,8 @@ def _values(text: str, match: re.Match[str], kind: str, *, sure: bool) -> Iterat
             return
     elif not _is_whole(text, match, end, digits + text.count("*", start, end), kind):
         return
+    if kind in _OF_ANYTHING and _CARD.fullmatch(text, start, end) and has_birth_date(text[start:end]):
+        kind = "ID_CARD"
     known, score = _typed(kind, digits), LIKELY if kind == "?" else LABELLED
     yield Span(start, end, known, score)
     for more_start, more_end in further(text, start, end, kind):
@@ -177,11 +206,17 @@ def _is_whole(text: str, match: re.Match[str], end: int, digits: int, kind: str)
 
 def _documents(text: str) -> Iterator[Span]:
     for match in _DOCUMENT.finditer(text):
-        yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
+        # 5号 电话 139890 is a house and a telephone, 批号:疫苗20240128 a lot.
+        label = text[max(0, match.start() - _LONGEST_HAN) : match.start() + 1]
+        if kind_of(label)[0] and not kind_of(match["v"].rstrip("0123456789"))[0]:
+            yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
     for match in _DECISION.finditer(text):
         before = _HAN_BEFORE.search(text, max(0, match.start() - 6), match.start())
         start = match.start("v") if match["v"] else before.start() if before else match.start()
         yield Span(start, match.end("v") if match["v"] else match.end(), "MRN", LABELLED)
+    for glued in (_GLUED, _STAFF):
+        for match in glued.finditer(text):
+            yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
     for match in _ACCOUNT.finditer(text):
         yield Span(match.start("v"), match.end("v"), "WECHAT_QQ", LABELLED)
 

@@ -18,6 +18,11 @@ _MEASURED = tuple(word.lower() for word in WORDS.numbers["measured"])
 _CODES = tuple(word.lower() for word in (*WORDS.numbers["lots"], *WORDS.numbers["codes"]))
 # chr7:55259515, g.32315474, [GRCh37]22q11.21(18916842
 _GENOME = re.compile(r"(?i)(?:chr(?:\d{1,2}|[xy]) ?: ?(?:g\.)?|[gc]\.|(?:hg|grch)\d\d\]?[^\n]{0,12})$")
+# 批号:疫苗2024A128,球蛋白23110502: the lots of several things behind one label.
+_LOTS = re.compile(
+    "批[号次] ?:? ?(?:[\u4e00-\u9fff]{1,6}[A-Za-z]{0,3}\\d{5,10}[A-Za-z]?[,、; ]{1,2})?"
+    "[\u4e00-\u9fff]{1,6}(?<![于至在日期间从自时])$"
+)
 _ASIDE = re.compile(r"\([^()\n]{1,6}\)$")
 _WINDOW = 20
 
@@ -50,7 +55,7 @@ def is_measured(text: str, start: int, end: int) -> bool:
 def is_code(text: str, start: int) -> bool:
     """Whether in front of `start` stands what announces a code of everybody's: 批号, 国药准字, GB/T, PMID."""
     before = text[max(0, start - _WINDOW) : start].lower()
-    if _GENOME.search(before):
+    if _GENOME.search(before) or _LOTS.search(text, max(0, start - 2 * _WINDOW), start):
         return True
     before = _ASIDE.sub("", before.rstrip(" :=.#")).rstrip(" :=.#(")
     return _ends(before, _CODES) or _ends(before.removesuffix("no").removesuffix("号").rstrip(" ."), _CODES)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from deid.text.checks import has_birth_date, is_credit_code, is_identity_card, passes_luhn
 from deid.text.measures import is_code
 from deid.text.patterns import NO_WORD_BEFORE, NO_WORD_BEHIND, Pattern, pattern
-from deid.text.spans import CHECKED, LIKELY, SHAPED, Span
+from deid.text.spans import CHECKED, LABELLED, LIKELY, SHAPED, Span
 
 _NUMBER_BEFORE = r"(?<![0-9A-Za-z.])"
 _NUMBER_ENDS = r"(?![0-9]|\.[0-9])"
@@ -109,7 +109,13 @@ _LETTERED = (
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
 )
 # (01)06901234567892(17)270101(21)S5678: what GS1 prints on a device, read by a person.
-_UDI = re.compile(r"\(01\) ?\d{14}(?: ?\(\d{2,3}\) ?[A-Za-z0-9/-]{1,20}){0,6}")
+_UDI = re.compile(
+    r"\(01\) ?\d{14}(?: ?\(\d{2,3}\) ?[A-Za-z0-9/-]{1,20}){0,6}"
+    r"|\((?:21|240|250|8004)\) ?(?=(?:[A-Za-z/-]{0,4}\d){4})[A-Za-z0-9/-]{6,20}(?![0-9A-Za-z])"
+    # REF 450.1203 LOT AB881: what is printed on the box of an implant.
+    r"|(?<![A-Za-z])REF[: ]{0,2}(?=[A-Z-]{0,4}\d)[A-Z0-9][A-Z0-9./-]{3,20}[ ,;/]{1,3}LOT[: ]{0,2}"
+    r"(?=[A-Z-]{0,6}\d)[A-Z0-9][A-Z0-9-]{3,20}(?:[ ,;/]{1,3}SN[: ]{0,2}[A-Z0-9-]{4,20})?"
+)
 _SOLDIER = re.compile("[\u4e00-\u9fff]字第 ?\\d{4,10} ?号")
 # 幺三八零零零一二三四五: a telephone as it was said.
 _SAID = re.compile("[〇零○幺洞一二三四五六七八九]{7,13}(?![年月十百千万分])")
@@ -124,8 +130,8 @@ def find_numbers(text: str) -> Iterator[Span]:
     for crowd in _CROWD.finditer(text):
         if not _A_DATE.match(crowd[0]) and sum(map(str.isdecimal, crowd[0][:_MOST])) >= _LEAST_DIGITS:
             yield from _in_crowd(text, crowd)
-    for match in _UDI.finditer(text):
-        yield Span(match.start(), match.end(), "DEVICE_ID", SHAPED)
+    for match in _UDI.finditer(text) if "(" in text or "REF" in text else ():
+        yield Span(match.start(), match.end(), "DEVICE_ID", LABELLED)
     for match in _SOLDIER.finditer(text):
         yield Span(match.start(), match.end(), "ID_CARD", SHAPED)
     spoken = (_SPOKEN_NUMBER,) if "one" in text or "zero" in text or "oh" in text or "two" in text else ()
@@ -154,7 +160,7 @@ def _in_crowd(text: str, crowd: re.Match[str]) -> Iterator[Span]:
 
 def _checked(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _CREDIT_CODE.finditer(text, start, end):
-        if is_credit_code(match[0]):
+        if is_credit_code(match[0]) and not (match[0].isdecimal() and has_birth_date(match[0])):
             yield Span(match.start(), match.end(), "ORG", CHECKED)
     for match in _BANK_CARD.finditer(text, start, end):
         digits = re.sub("[ \n-]", "", match[0])

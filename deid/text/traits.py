@@ -43,7 +43,7 @@ _PEOPLES = (
     pattern(
         "ETHNICITY",
         LABELLED,
-        f"民 ?族{_BETWEEN}",
+        f"(?:民 ?族|种族|族[别群]){_BETWEEN}",
         f"(?P<v>{any_of(WORDS.names['ethnic'])}族?|[\u4e00-\u9fff]{{1,6}}?族)",
         "(?=[^\u4e00-\u9fff]|$|婚|职业|国籍|性别|已|未|籍|文化)",
     ),
@@ -57,7 +57,7 @@ _PEOPLES = (
 )
 # 水族馆, 家族谱 and 满族自治县 name no people.
 _PEOPLE = re.compile("族(?!谱|群|系|馆|箱|元素|自治|乡|镇)")
-_NAMES_OF_PEOPLES = frozenset((*WORDS.names["ethnic"], "维", "哈"))
+_NAMES_OF_PEOPLES = frozenset((*WORDS.names["ethnic"], *WORDS.numbers["peoples-of-taiwan"], "维", "哈"))
 _LONGEST = max(map(len, _NAMES_OF_PEOPLES))
 _FAITHS = (
     pattern(

@@ -49,7 +49,7 @@ _FORMS = {
     "HEALTH_CARD": re.compile(f"{_IN_BLOCKS}|{_BROKEN}|{_RUN}"),
     "DEVICE_ID": re.compile(
         rf"(?:[0-9A-Fa-f]{{2}}[:-]){{5}}[0-9A-Fa-f]{{2}}|{_BROKEN}"
-        rf"|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3}}{_NO_MEASURE})?"
+        rf"|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3,10}}{_NO_MEASURE}){{0,2}}"
     ),
     "IP": re.compile(r"[0-9A-Fa-f][0-9A-Fa-f:.-]{2,45}"),
     "URL": re.compile(r"[A-Za-z0-9][!-~]{3,200}"),
@@ -62,10 +62,10 @@ _PLAIN = re.compile(
     rf"|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3}}{_NO_MEASURE}(?= *(?:[,。;\n)]|$)))?"
 )
 _NEXT = re.compile(
-    r" ?(?:[、,;/~]|和|及|或|与|-) ?|\n[ \t]{0,8}| ?\([^()\n0-9]{1,4}\)[ :]?| ?\(旧 ?| ?[宅办家][ :]?"
+    r" ?(?:[、,;/~]|和|及|或|与|->?) ?|\n[ \t]{0,8}| ?\([^()\n0-9]{1,4}\)[ :]?| ?\(旧 ?| ?[宅办家][ :]?"
 )
 _OTHER_THING = re.compile(rf"[0-9A-Za-z./:%]| ?(?:{any_of(WORDS.dates['no-days'])}|床|日|\))")
-_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}")
+_DATE = re.compile(r"(?:[A-Za-z]{1,5} )?(?:19|20)\d\d[-/.年]\d{1,2}")
 _MOST = 40
 
 
@@ -83,7 +83,7 @@ def further(text: str, start: int, end: int, kind: str) -> Iterator[tuple[int, i
         if not joint or _DATE.match(text, joint.end()):
             return
         start, end = joint.end(), value(text, joint.end(), kind)
-        if end == start or not _alike(first, text[start:end]):
+        if end == start or not (_alike(first, text[start:end]) or ">" in joint[0]):
             return
         if _OTHER_THING.match(text, end) and "(" not in joint[0]:
             return
