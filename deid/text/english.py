@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from deid.text.english_addresses import find_addresses
+from deid.text.english_addresses import codes_apart, find_addresses
 from deid.text.english_anchors import lead_before
 from deid.text.english_dates import find_english_dates
 from deid.text.english_memory import find_named_again
@@ -80,8 +80,7 @@ def _words(text: str) -> Iterator[Span]:
         return
     institutions = list(find_institutions(text))
     yield from institutions
-    yield from find_town_behind(text, institutions)
-    yield from find_addresses(text)
+    yield from codes_apart(text, (*find_town_behind(text, institutions), *find_addresses(text)))
     names = [*find_names(text), *find_odd_names(text)]
     yield from names
     yield from find_named_again(text, names)

@@ -1,13 +1,23 @@
 """Addresses in English text: streets, boxes, postcodes, and whatever stands behind a label for one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from deid.text.english_pieces import LETTER
 from deid.text.english_towns import find_towns
-from deid.text.english_whereabouts import CA_CODE, STATE_CODE, UK_CODE, UNIT, WORD, ZIP, end_of_address
+from deid.text.english_whereabouts import (
+    CA_CODE,
+    COUNTRY,
+    STATE_CODE,
+    UK_CODE,
+    UNIT,
+    WORD,
+    ZIP,
+    end_of_address,
+)
 from deid.text.patterns import any_of
-from deid.text.spans import LABELLED, LIKELY, SHAPED, Span
+from deid.text.spans import LABELLED, LIKELY, SHAPED, Span, cover
 from deid.text.words import WORDS
 
 _LISTS = WORDS.english
@@ -73,6 +83,16 @@ _HL7 = re.compile(
 )
 
 
+# At the end of an address, or in front of its country: SW1A 1AA, M5V 2T6, TX 78701, VIC 3000, 560011.
+_CODE_AT_END = re.compile(
+    rf"(?<![0-9A-Za-z-])(?:{UK_CODE}|{CA_CODE}|(?<=[A-Z][A-Z] )\d{{4,5}}(?:-\d{{4}})?"
+    r"|(?<=[a-z]{3} )\d{5}(?:-\d{4})?"
+    r"|(?<=[A-Z]{3} )\d{4}|(?<=[a-z] - )\d{6}|(?<=[a-z]{2} )\d{6}|(?<=[a-z]{2}-)\d{6}|(?<=[a-z], )\d{5,6})"
+    rf"(?=(?:[, ]{{1,3}}(?:{COUNTRY}|USA|UK|U\.S\.A\.))?\.?$)"
+)
+_NO_CODE = re.compile(r"(?i:box|apt|unit|room|rm|suite|route|highway|hwy|blk|block|lot|road|no)\.? $")
+
+
 def find_addresses(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
     for regex in (_HOUSE, _TO_CODE, _BLOCK, _FOREIGN, _GERMAN, _BOX):
@@ -93,6 +113,19 @@ def find_addresses(text: str) -> Iterator[Span]:
     yield from find_towns(text)
     for match in _CODE.finditer(text):
         yield Span(match.start(), match.end(), "POSTCODE", LIKELY)
+
+
+def codes_apart(text: str, found: Iterable[Span]) -> Iterator[Span]:
+    """`found` with the postcode at the end of an address as a span of its own."""
+    for span in cover(found):
+        code = _CODE_AT_END.search(text, span.start, span.end) if span.type == "ADDRESS" else None
+        if not code or _NO_CODE.search(text, max(span.start, code.start() - 10), code.start()):
+            yield span
+            continue
+        yield replace(span, end=span.start + len(text[span.start : code.start()].rstrip()))
+        yield replace(span, start=code.start(), end=code.end(), type="POSTCODE")
+        if behind := text[code.end() : span.end].lstrip(" ,."):
+            yield replace(span, start=span.end - len(behind))
 
 
 _NO_STREET = frozenset("The This Her His Our Your My A An Dr Patient".split())

@@ -10,7 +10,8 @@ from deid.text.spans import CHECKED, LIKELY, SHAPED, Span
 _IBAN = re.compile(
     NO_WORD_BEFORE + r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?" + NO_WORD_BEHIND
 )
-_NHS = re.compile(r"(?<![0-9A-Za-z.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![0-9-]|\.\d)")
+# With strokes between it is a telephone.
+_NHS = re.compile(r"(?<![0-9A-Za-z.-])\d{3} ?\d{3} ?\d{4}(?![0-9-]|\.\d)")
 _AADHAAR = re.compile(r"(?<![0-9A-Za-z.-])[2-9]\d{3}([ :-]?)\d{4}\1\d{4}(?![0-9-]|\.\d)")
 _NPI = re.compile(r"(?<![0-9A-Za-z.-])[12]\d{3}([ -])\d{3}\1\d{3}(?![0-9-]|[ -]\d)")
 _MEDICARE_AU = re.compile(r"(?<![0-9A-Za-z.-])[2-6]\d{3} ?\d{5} ?\d(?![0-9-]|\.\d)")
@@ -84,5 +85,5 @@ _CHECKED = (
     (_AADHAAR, "ID_CARD", SHAPED, _is_verhoeff),
     (_SIN, "ID_CARD", LIKELY, _is_canadian_or_australian),
     (_NPI, "MRN", LIKELY, _is_provider),
-    (_MEDICARE_AU, "INSURANCE", SHAPED, _is_australian_medicare),
+    (_MEDICARE_AU, "HEALTH_CARD", SHAPED, _is_australian_medicare),
 )

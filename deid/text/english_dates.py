@@ -184,9 +184,9 @@ _NO_DATE_BEHIND = re.compile(
 )
 
 
-# in 2/12, for 3/7, over 1/52: months, days and weeks as they are written for short
-_LENGTH = re.compile(r"(?:for|in|over|past|last|within|after|every|x) $", re.IGNORECASE)
-_PARTS_OF_A_YEAR = frozenset((7, 12, 52))
+# for 2/12, over 3/7: months and days as they are written for short; in 2/12 may be a month of a year
+_LENGTH = re.compile(r"(?<![A-Za-z])(?:for|over|past|within|every|x) $", re.IGNORECASE)
+_SO_LONG = re.compile(r"\d{1,2}/(?:7|12)")
 
 
 _SCORE_BEFORE = re.compile(r"(?:apgars?|scores?)(?: (?:of|was|were))?[ :=]{0,3}$", re.IGNORECASE)
@@ -264,7 +264,9 @@ def _two_figures(text: str) -> Iterator[Span]:
 
 def _is_date(text: str, start: int, end: int, first: int, second: int) -> bool:
     before = text[max(0, start - 24) : start]
-    if _NO_DATE_BEFORE.search(before) or (second in _PARTS_OF_A_YEAR and _LENGTH.search(before)):
+    if _NO_DATE_BEFORE.search(before):
+        return False
+    if _LENGTH.search(before) and _SO_LONG.fullmatch(text, start, end):
         return False
     if _BEFORE_A_DATE.search(before):
         return not _NO_DATE_BEHIND.match(text, end) or text[end : end + 1] in (")", "-")

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from deid.text.checks import has_birth_date
 from deid.text.english_shapes import find_shaped
+from deid.text.patterns import any_of
 from deid.text.spans import LABELLED, LIKELY, Span
 from deid.text.words import WORDS
 
@@ -25,10 +27,12 @@ _VALUES = {
     "MRN": r"\d{2,4}(?: \d{2,4}){1,3}(?![0-9A-Za-z/:.-]| [a-z0-9])|[A-Za-z]{0,6}[-/. "
     r"]?[0-9](?:[0-9A-Za-z]|[-/.^](?=[0-9A-Za-z])|\((?=[0-9A-Z]\))"
     r"|(?<=\([0-9A-Z])\)){1,24}",
-    "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%])",
+    "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%/-])"
+    r"|[A-Z]{0,6}[-/ ]?\d(?:[0-9A-Za-z]|[-/](?=[0-9A-Za-z])){3,28}(?![0-9A-Za-z%])",
     "HEALTH_CARD": r"[A-Z]{0,4} ?\d(?:[ -]?[0-9A-Z]){7,14}(?![0-9A-Za-z])",
     "ID_CARD": r"[A-Z]{0,5}[ -]?\d(?:[ -]?\d|[A-Z](?![A-Za-z])){2,17}(?:[ "
     r"-]?[A-Z](?![A-Za-z]))?(?:\([0-9A]\))?(?![0-9A-Za-z])",
+    "BIRTH_CERT": r"[A-Z]{0,4}[-/ ]?\d(?:[0-9A-Za-z]|[-/](?=[0-9A-Za-z])){3,24}",
     "PASSPORT": r"[A-Z0-9]{1,3} ?\d[0-9A-Z]{4,9}(?![0-9A-Za-z])",
     "BANK_CARD": r"[A-Z]{0,4}\d(?:[ -]?\d){3,18}(?![0-9A-Za-z])",
     "PLATE": r"[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){0,2}(?![0-9A-Za-z])",
@@ -43,6 +47,7 @@ _LEAST = {
     "PHONE": 6,
     "BANK_CARD": 4,
     "ID_CARD": 4,
+    "BIRTH_CERT": 4,
     "PASSPORT": 5,
     "DEVICE_ID": 4,
     "HEALTH_CARD": 8,
@@ -89,7 +94,7 @@ _ONE_LETTER = re.compile(r" [A-Za-z] $")
 
 
 def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
-    start = run.start() + (1 if run[0][0] == "#" else 0)
+    start = run.start() + (run[0][0] == "#" or (run[0][0] == "(" and ")" not in run[0]))
     if _ONE_LETTER.search(text, max(0, start - 3), start):
         start -= 2  # hospital number r 330918
     long = _count(run[0]) > (2 if run[0][0].isalpha() else 4)
@@ -100,7 +105,12 @@ def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
         kind = _announced(text[max(0, start - _FAR) : start], long=long)
     value = _VALUE[kind].match(text, start) if kind else None
     if value and _count(value[0]) >= _LEAST[kind] and not _DATE_OR_MEASURE.match(text, start):
-        yield Span(start, value.end(), "PHONE" if kind == "PAGER" else kind, LABELLED)
+        kind = _known_better(text, start, value[0], kind)
+        yield Span(start, value.end(), kind, LABELLED)
+        for more in _MORE.finditer(text, value.end(), value.end() + _FAR):
+            if more.start() != value.end() or _count(more["v"]) != _count(value[0]) > 4:
+                break
+            yield Span(more.start("v"), more.end("v"), kind, LABELLED)
     elif (_EIGHT.match(text, start) or _SEVEN.match(text, start)) and _REACHED.search(
         text, max(0, start - _FAR), start
     ):
@@ -112,7 +122,38 @@ def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
         )
 
 
+# passports 533918027 and 529004116; MRN TR99120 -> 2271834
+_MORE = re.compile(r"(?:, ?| and | ?& ?| ?-> ?)(?P<v>[A-Z]{0,3}\d{5,12})(?![0-9A-Za-z./-])")
+_UNSIGNED = frozenset("claim auth authorization authorisation approval precert pre-cert".split())
+_INSURER = re.compile(
+    rf"(?<![A-Za-z])(?:{any_of(WORDS.english['insurers-by-short-name'])})(?![A-Za-z])[^.\n;]{{0,32}}$",
+    re.IGNORECASE,
+)
+_OF_ANYTHING = re.compile(
+    r"(?<![A-Za-z])(?:ref|reference|case|claim|file|id|number|no)[ .:#(]*$", re.IGNORECASE
+)
+_SIGNED = re.compile(r"(?<![A-Za-z])(?:MD|DO|NP|PA|PA-C|RN|CRNA|Dr|PhD)[ ,.:]*$")
+_DIALLED = re.compile(r"\d{3}[-.]\d{3}[-.]\d{4}")
+_MEDICARE_OF_AUSTRALIA = re.compile(r"[2-6]\d{3} \d{5} \d(?:[-/ ]\d)?")
+
+
+def _known_better(text: str, start: int, value: str, kind: str) -> str:
+    """The type of a labelled number where what it looks like, or whose it is, says more than its label."""
+    before = text[max(0, start - _FAR) : start]
+    if kind == "PAGER" or (kind == "MRN" and _DIALLED.fullmatch(value) and _SIGNED.search(before)):
+        return "PHONE"
+    if kind == "MRN" and _CARD.fullmatch(value) and has_birth_date(value):
+        return "ID_CARD"
+    if kind == "MRN" and _OF_ANYTHING.search(before) and _INSURER.search(before):
+        return "INSURANCE"
+    if kind == "INSURANCE" and _MEDICARE_OF_AUSTRALIA.fullmatch(value):
+        return "HEALTH_CARD"
+    return kind
+
+
+_CARD = re.compile(r"\d{17}[0-9Xx]")
 _DATE_OR_MEASURE = re.compile(
+    r"(?:[A-Z]{1,6}[-./ ])?\d{1,2}[-/ ]?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/ ]?\d|"
     r"(?:0?[1-9]|[12]\d|3[01])(?P<d>[/.-])(?:0?[1-9]|[12]\d|3[01])(?P=d)(?:\d\d|(?:19"
     r"|20)\d\d)(?![\d-])|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}:\d\d|\d{2,3}/\d{2,3}(?!\d|/)"
     r"|\d{1,2}\.\d{1,2}(?:-\d{1,2}\.\d{1,2})?(?![\d.-])"
@@ -151,6 +192,7 @@ def _announced(before: str, *, long: bool) -> str:
         words.pop()
     for first in range(max(0, len(words) - 4), len(words)):
         kind, weak = _LABELS.get(" ".join(words[first:]), ("", False))
-        if kind and (signed or not weak or (long and kind == "MRN")):
+        label = " ".join(words[first:])
+        if kind and (signed or not weak or (long and (kind == "MRN" or label in _UNSIGNED))):
             return kind
     return "MRN" if bare and (separated or long) else ""

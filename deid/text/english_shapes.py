@@ -19,6 +19,7 @@ _STARTS = r"(?<![0-9A-Za-z.])"
 
 _SHORT_PHONES: tuple[Pattern, ...] = (
     pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])(?:ext|Ext|EXT)[.:# ]{0,2}(?P<v>\d{2,6})", _ENDS),
+    pattern("PHONE", LABELLED, r"(?<=[,;(0-9] )(?:local|loc)\.? (?P<v>\d{3,5})", _ENDS),
     pattern("PHONE", LABELLED, r"(?<![A-Za-z0-9])[xX](?P<v>\d-?\d{3,5})(?! ?[a-z%])", _ENDS),
 )
 _PHONES: tuple[Pattern, ...] = (
@@ -78,6 +79,8 @@ _LONG: tuple[Pattern, ...] = (
 _SHAPES: tuple[Pattern, ...] = (
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{5}\d{4}[A-Z]", NO_WORD_BEHIND),
+    # RA 5520 0817 4 AU: what the post follows a letter by
+    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"[A-Z]{2} ?\d{4} ?\d{4} ?\d ?[A-Z]{2}", NO_WORD_BEHIND),
     # IPv6 with its zeros left out, an address of a network, a MAC in threes of four
     pattern(
         "IP", SHAPED, r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){6}\d{1,3}(?:\.\d{1,3}){3}(?![0-9A-Za-z:])"

@@ -16,7 +16,7 @@ from deid import TextEngine
 
 # Their name of what is found -> ours.
 TYPES = {
-    "AU_MEDICARE": "INSURANCE",
+    "AU_MEDICARE": "HEALTH_CARD",
     "AU_TFN": "ID_CARD",
     "CA_SIN": "ID_CARD",
     "CREDIT_CARD": "BANK_CARD",

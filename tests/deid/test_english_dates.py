@@ -84,7 +84,7 @@ def test_of_a_list_of_days_each_is_found() -> None:
         "day 3/5 of Zosyn, for 1/52, for 3/7, 2/12 ago, GCS 14/15, MMSE 28/30",
         "2/2 bottles, 10/10, 20/20, Apgars 8/9, 1/2, 3/4, 5/10, 4+ DTRs",
         "In March she, on Monday, since 2019, in her 50s, he may 10 times a day, may 5 mg",
-        "lost 5 kg in 2/12, for 2/7, over 1/12",
+        "cough for 2/7, over 1/12, every 3/7",
         "Version 2.5.1, 12.5.3, 3+2+1=6/9, 0.5/1.0, 100/60/12, 5/3/2 mm",
         "We march on; the second sun; a dec 2 mg; sat 97 %; mar 5 %",
     ],

@@ -92,7 +92,27 @@ def test_an_employer_a_school_and_an_insurer_are_found(name: str, text: str) -> 
     ],
 )
 def test_where_somebody_lives_is_found_whole(address: str, text: str) -> None:
-    assert address in _found(text, "ADDRESS")
+    start = text.index(address)
+    where = [span for span in ENGINE.find(text, lang="en") if span.type in ("ADDRESS", "POSTCODE")]
+    assert (
+        "".join(text[s.start : s.end] for s in where if s.end > start)
+        .replace(" ", "")
+        .startswith(address.replace(" ", ""))
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("SY1 8QT", "lives at 7a Mill Street, Shrewsbury, SY1 8QT\nNext"),
+        ("98402", "1400 Pine Ridge Road, Tacoma, WA 98402"),
+        ("70301", "12 Pelican Row, Houma, Louisiana 70301   985"),
+        ("S7N 1B6", "88 Elm Ave, Saskatoon, Saskatchewan  S7N 1B6\n"),
+        ("560011", "Address: 12, 3rd Cross, Jayanagar 4th Block, Bengaluru - 560011"),
+    ],
+)
+def test_a_postcode_at_the_end_of_an_address_is_one_of_its_own(code: str, text: str) -> None:
+    assert _found(text, "POSTCODE") == [code]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ KNOWN_TO_DIFFER = {
         ("ID_CARD", "ABCPE1234F"),
         ("ID_CARD", "S1234567D"),
         ("ID_CARD", "AB 12 34 56 C"),
-        ("INSURANCE", "2123 45670 1"),
+        ("HEALTH_CARD", "2123 45670 1"),
         ("INSURANCE", "1EG4-TE5-MK73"),
         ("IP", "192.0.2.17"),
         ("IP", "2001:db8::8a2e:370:7334"),
@@ -65,7 +65,7 @@ def test_it_is_found_without_a_word_in_front(kind: str, value: str) -> None:
     [
         ("BANK_CARD", "GB82 WEST 1234 5698 7654 33"),
         ("HEALTH_CARD", "943 476 5918"),
-        ("INSURANCE", "2123 45671 1"),
+        ("HEALTH_CARD", "2123 45671 1"),
         ("ID_CARD", "000 45 6789"),
         ("IP", "12:30:45"),
         ("URL", "e.g.and"),
