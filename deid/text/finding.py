@@ -14,6 +14,7 @@ from deid.text.folding import fold, has_han
 from deid.text.labels import find_labelled
 from deid.text.leftovers import find_leftovers
 from deid.text.memory import find_again
+from deid.text.misread import find_misread
 from deid.text.numbers import find_numbers
 from deid.text.patterns import any_of
 from deid.text.people import find_people
@@ -74,6 +75,7 @@ def find_all(text: str, profile: Profile = "strict", recognizers: Recognizers | 
     ours = (*both, *chinese) if has_han(text) else both
     theirs = recognizers.finders if recognizers else ()
     found = [span for finder in (*ours, *theirs) for span in finder(folded)]
+    found += find_misread(folded, _SHAPES)
     for start, end in spaced_out(folded):
         # A heading that is spaced out holds no name, and in `fast` nobody looks at the lines around it again.
         again = chinese if profile == "strict" else (find_places,)
