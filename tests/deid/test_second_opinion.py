@@ -21,7 +21,7 @@ def _opinion(doubt: float) -> Opinion:
     return Opinion(TEXT, look(TEXT).codes, scores)
 
 
-@pytest.mark.parametrize(("doubt", "found"), [(0.0, []), (0.1, []), (0.3, [NAME]), (0.9, [NAME])])
+@pytest.mark.parametrize(("doubt", "found"), [(0.0, []), (0.05, []), (0.3, [NAME]), (0.9, [NAME])])
 def test_a_name_is_added_where_the_network_half_sees_it(doubt: float, found: list[tuple[int, int]]) -> None:
     assert [(span.start, span.end) for span in second_opinion(_opinion(doubt), [])] == found
 

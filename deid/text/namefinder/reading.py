@@ -19,6 +19,7 @@ _IN_NAMES = frozenset("·. \t\n*Xx×〇")
 # The last character of a name whose characters stand apart, broken off to the next line.
 _ON_NEXT_LINE = re.compile(r"[ \t]{0,2}\n[ \t]{0,2}(?P<char>[\u3400-\u9fff])(?=[ \t]{2}|[ \t]?[\n,:(。]|$)")
 _NEVER_BEGINS = re.compile(any_of(WORDS.names["never-names"]))
+_NEVER_INSIDE = re.compile(f"[{WORDS.names['never-inside'][0]}]")
 _CALLED = "小老阿大"
 # Behind a name, what is called after somebody long dead: 吉兰-巴雷综合征, 墨菲征, 克氏针.
 _EPONYM = re.compile(
@@ -27,8 +28,8 @@ _EPONYM = re.compile(
 _TITLE = re.compile(any_of((*WORDS.names["titles"], *WORDS.names["polite"])))
 # The last characters of who somebody is: 护士, 患者, 女儿, 联系人.
 _PERSONS = frozenset("者人员师士生儿亲父母夫妻子女兄弟姐妹嫂婶姨姑舅叔伯婆公爷奶姆属友学医长交接")
-# In front of a name of a single character that nothing is behind: 记录: 金
-_BEFORE_ONE = frozenset((*" \n\t:(,、", ""))
+# In front of a name of a single character that nothing is behind: 记录: 金, 值班医师俞
+_BEFORE_ONE = frozenset((*" \n\t:(,、师士生员者班", ""))
 _FEW, _MANY = 3, 4
 _NEVER = 1.1
 _WORTH_ADDING = 0.04
@@ -43,7 +44,7 @@ class Bars:
     plain: float = 0.25
     in_sentence: float = 0.8
     before_title: float = 0.6
-    one_character: float = 0.8
+    one_character: float = 0.6
     called: float = 0.9
     no_surname: float = 0.85
     word: float = 0.75
@@ -72,7 +73,7 @@ def read_names(text: str, codes: tuple[Codes, Codes, Codes], scores: Matrix, bar
             continue
         end = before_title(text, start, _grown(text, start, until, codes[1], scores))
         odds = float(name[start:end].mean())
-        if _EPONYM.match(text, end) or _NEVER_BEGINS.match(text, start):
+        if _is_of_the_clinic(text, start, end):
             continue
         if odds >= _bar(text, start, end, codes, bars):
             called = end - start == 1 and start > 0 and text[start - 1] in _CALLED
@@ -152,9 +153,16 @@ def before_title(text: str, start: int, end: int) -> int:
     return title.start() if title and title.start() < end else end
 
 
+def _is_of_the_clinic(text: str, start: int, end: int) -> bool:
+    """Whether it begins like a word of the clinic, holds what only medicine has, or names a disease."""
+    if _NEVER_BEGINS.match(text, start) or _NEVER_INSIDE.search(text, start, end):
+        return True
+    return _EPONYM.match(text, end) is not None
+
+
 def could_be_name(text: str, start: int, end: int, words: Codes) -> bool:
     """Whether what another finder takes for a name is no known word of the clinic, nor cut out of one, nor long."""
-    if _NEVER_BEGINS.match(text, start) or _EPONYM.match(text, end) or cuts_a_word(words[start:end]):
+    if _is_of_the_clinic(text, start, end) or cuts_a_word(words[start:end]):
         return False
     return end - start <= _MANY or "·" in text[start:end]
 
@@ -203,7 +211,7 @@ def _bar_of_one(text: str, at: int, bars: Bars) -> float:
     before = text[at - 1 : at] if at else ""
     if _TITLE.match(text, at + 1):
         return bars.before_title
-    if before in _BEFORE_ONE and _is_no_han(text[at + 1 : at + 2]):
+    if _is_no_han(text[at + 1 : at + 2]) and before in _BEFORE_ONE:
         return bars.one_character
     if before and before in _CALLED:
         return bars.called

@@ -17,7 +17,7 @@ from deid.text.namefinder.reading import before_title, could_be_name
 from deid.text.spans import LIKELY, Span
 
 # So likely, from 0 to 1, the network must find a name for LAC to be believed.
-DOUBT = 0.15
+DOUBT = 0.1
 # LAC goes through a sentence at a time; a line without a stop is cut.
 _SENTENCE = re.compile(r"[^\n。;!?]{1,256}")
 _PERSON = "PER"
