@@ -45,6 +45,9 @@ _AFTER_SURE_LABEL = re.compile(_SURE + _COLON)
 _TITLE = re.compile(any_of(WORDS.names["titles"]))
 _POLITE = re.compile(any_of((*WORDS.names["polite"], "医生", "主任", "护士", "医师")))
 _COMMON = frozenset(WORDS.names["common-surnames"][0])
+_PLAIN = frozenset(_SINGLE) - _RARE_FOR_PATIENTS - _RARE_FOR_KIN - frozenset(WORDS.names["not-before-titles"])
+# What is done with a person: 报俞医生, 转告骆大夫; and who that is: 村医纪大夫.
+_TOLD = re.compile("[请报找叫遵嘱]$|告知|通知|转告|汇报|联系|[村校牙]医$|护士$")
 _HAN_BEFORE = re.compile(_HAN)
 _LISTED = re.compile(r"[ \t]{0,2}[、/,;和及][ \t]{0,2}")
 # 手术者何伟民: a label for a person needs no colon, if a name follows and ends like one
@@ -93,10 +96,13 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
 
 
 def _is_mr_li(text: str, span: Span) -> bool:
-    """Whether one common surname begins a clause and a polite title follows: nothing else it could be."""
+    """Whether one surname begins a clause, or stands behind 请 or 护士, and a polite title follows."""
+    if span.end - span.start > 1 or not _POLITE.match(text, span.end):
+        return False
     begins = span.start == 0 or not _HAN_BEFORE.match(text, span.start - 1)
-    alone = span.end - span.start == 1 and text[span.start] in _COMMON
-    return begins and alone and _POLITE.match(text, span.end) is not None
+    if text[span.start] in _COMMON:
+        return begins or _TOLD.search(text, max(0, span.start - 2), span.start) is not None
+    return text[span.start] in _PLAIN and _TOLD.search(text, max(0, span.start - 2), span.start) is not None
 
 
 def _is_seen_better(text: str, span: Span, ends: Mapping[int, Span]) -> bool:

@@ -25,6 +25,11 @@ def _found(text: str) -> list[str]:
         ("醫師:普 布\n", "普 布"),
         ("技师:闻主任", "闻"),
         ("记录:徐\n", "徐"),
+        ("同意出院,带药两周。骆\n", "骆"),
+        ("继续观察。\n   骆\n今日", "骆"),
+        ("外籍看護Dewi陪伴", "Dewi"),
+        ("受试者姓名缩写:ZHWE 编号", "ZHWE"),
+        ("以后由苗青负责随访", "苗青"),
     ],
 )
 def test_a_label_for_a_person_makes_any_word_a_name(text: str, name: str) -> None:
@@ -43,6 +48,10 @@ def test_a_label_for_a_person_makes_any_word_a_name(text: str, name: str) -> Non
         "值班医师:未签\n",
         "患者:男  60岁",
         "审核:通过",
+        "费用由单位负责,由专人护送",
+        "结\n果\n正\n常\n",
+        "检测项目缩写:ALT",
+        "今日复查血常规。无\n",
     ],
 )
 def test_what_is_written_instead_of_a_name_stays(text: str) -> None:
@@ -56,6 +65,8 @@ def test_what_is_written_instead_of_a_name_stays(text: str) -> None:
         ("回执人巩医生", "巩"),
         ("教会苏牧师探访", "苏"),
         ("死者姓名:蒋老太", "蒋"),
+        ("血氧下降,已报骆医生", "骆"),
+        ("村医卢大夫予退热药", "卢"),
     ],
 )
 def test_a_title_is_no_part_of_the_name(text: str, name: str) -> None:
