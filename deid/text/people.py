@@ -7,6 +7,8 @@ than a label away from certain. What is found once is found everywhere in the te
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from deid.text.announced import find_announced
 from deid.text.namefinder import glance, look
 from deid.text.namefinder.second import second_opinion
@@ -75,10 +77,11 @@ _SOMEBODY = re.compile(rf"(?<=[{_SINGLE}])某某?")
 def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     """Spans in a folded text: what the rules find and the network does not rule out, and what it sees itself.
 
-    Unless `thorough`, the network looks only around surnames and around what the rules found.
+    Unless `thorough`, the network looks only around surnames, behind who somebody is, and around what the
+    rules found.
     """
     ruled = [(span, least) for rule, least in _RULES for span in rule(text)]
-    opinion = look(text) if thorough else glance(text, (span for span, _ in ruled))
+    opinion = look(text) if thorough else glance(text, (*(span for span, _ in ruled), *_spoken_of(text)))
     seen = list(opinion.names())
     ends = {span.end: span for span in seen}
     found = seen + [
@@ -93,6 +96,13 @@ def find_people(text: str, *, thorough: bool = True) -> Iterator[Span]:
     if thorough:
         yield from second_opinion(opinion, found)
     yield from find_romanised(text)
+
+
+def _spoken_of(text: str) -> Iterator[Span]:
+    """Behind 患者 or 护士, the few characters that could be a name without a surname."""
+    for _, _, at in _PERSONS.find_matches_as_indexes(text):
+        if few := _FEW.match(text, at):
+            yield Span(at, few.end(), "NAME", LIKELY)
 
 
 def _is_mr_li(text: str, span: Span) -> bool:
@@ -159,6 +169,11 @@ def _somebody(text: str) -> Iterator[Span]:
         yield Span(match.start() - 1, match.end(), "NAME", LIKELY)
 
 
+_PERSONS = AhoCorasick(
+    {*WORDS.names["labels"], *WORDS.names["kin"], *WORDS.names["patients"], *WORDS.names["announcing"]},
+    matchkind=MatchKind.LeftmostLongest,
+)
+_FEW = re.compile(rf":?[ \t]{{0,4}}{_HAN}{{2,4}}(?!{_HAN})")
 # Each with the least odds the network must give what it finds: the more points at a name, the less.
 _RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
     (_after_sure_labels, 0.0),

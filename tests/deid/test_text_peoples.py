@@ -26,6 +26,8 @@ def _found(text: str) -> list[str]:
         ("请曲木翻译", "曲木"),
         ("吉伍 3床 血糖6.1", "吉伍"),
         ("藥師:達瓦", "達瓦"),
+        ("5床强巴 血压高", "强巴"),
+        ("他女婿多吉留了电话", "多吉"),
     ],
 )
 def test_a_name_without_a_surname_is_found(text: str, name: str) -> None:
