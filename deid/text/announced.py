@@ -14,6 +14,9 @@ from deid.text.spans import LABELLED, LIKELY, Span
 from deid.text.words import WORDS
 
 _HAN = "[\u3400-\u9fff]"
+_SURNAMES = frozenset(name for name in WORDS.surnames if len(name) == 1) - frozenset(
+    WORDS.names["patient-rare"][0]
+)
 _ENDS = rf"(?=[ \t]{{2}}|[ \t]*(?:$|[\n,;、/()。|\[]|→)|[ \t](?=[0-9A-Z男女]|{_HAN}{{2,8}}:))"
 _VALUE = re.compile(rf"[:→][ \t]{{0,6}}(?P<v>{_HAN}{{2,3}}|{_HAN}[ \t]{_HAN}(?:[ \t]{_HAN})?){_ENDS}")
 _ONE = re.compile(rf"[:→][ \t]{{0,6}}(?P<v>{_HAN}){_ENDS}")
@@ -22,6 +25,11 @@ _LATIN = re.compile(rf"(?<={_HAN})[ \t:]{{0,3}}(?P<v>[A-Z][a-z]{{2,15}}(?: [A-Z]
 _BEFORE_LATIN = tuple(WORDS.names["before-latin"])
 # 姓名缩写:ZHWE, as trials write it.
 _INITIALS = re.compile(r"(?:姓名|受试者|患者|拼音)缩写[ \t]{0,2}:[ \t]{0,4}(?P<v>[A-Z]{2,5})(?![A-Za-z0-9])")
+# Dr.吴 and, as wards of Taiwan write, VS张/R1王.
+_ENGLISH_TITLE = re.compile(
+    rf"(?<![A-Za-z])(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?|VS|CR|R[1-6]|NP|PGY\d?) ?"
+    rf"(?P<v>[{''.join(sorted(_SURNAMES))}])(?!{_HAN})"
+)
 # A surname alone at the end of a line, behind a sentence or below one, signs it.
 _SIGNED = re.compile(
     rf"(?<=[。;!?])[ \t]{{0,4}}(?:\n[ \t]{{0,40}})?(?P<v>{_HAN})[ \t]*(?=\n(?!{_HAN}[ \t]*\n)|$)"
@@ -35,9 +43,6 @@ _TALKING = tuple(WORDS.names["announcing-or-talking"])
 _INSTEAD = frozenset(WORDS.names["instead-of-name"])
 _NEVER_FIRST = frozenset(WORDS.names["never-first-in-name"][0])
 _TITLE = re.compile(any_of((*WORDS.names["titles"], "主治")))
-_SURNAMES = frozenset(name for name in WORDS.surnames if len(name) == 1) - frozenset(
-    WORDS.names["patient-rare"][0]
-)
 _LEAST_OF_TALK = 0.1
 _LEAST_OF_DONE_BY = 0.1
 
@@ -53,7 +58,7 @@ def find_announced(text: str, opinion: Opinion) -> Iterator[Span]:
         if label.endswith(_TALKING) and (is_word(word) or opinion.odds(start, end) < _LEAST_OF_TALK):
             continue
         title = _TITLE.search(text, start + 1, end + 2)
-        yield Span(start, title.start() if title else end, "NAME", LABELLED)
+        yield Span(start, min(end, title.start()) if title else end, "NAME", LABELLED)
     yield from _one_character(text)
     yield from _latin(text)
     for match in _DONE_BY.finditer(text):
@@ -66,8 +71,9 @@ def _latin(text: str) -> Iterator[Span]:
     for match in _LATIN.finditer(text):
         if text.endswith(_BEFORE_LATIN, 0, match.start()):
             yield Span(*match.span("v"), "NAME", LIKELY)
-    for match in _INITIALS.finditer(text):
-        yield Span(*match.span("v"), "NAME", LIKELY)
+    for regex in (_INITIALS, _ENGLISH_TITLE):
+        for match in regex.finditer(text):
+            yield Span(*match.span("v"), "NAME", LIKELY)
 
 
 def _one_character(text: str) -> Iterator[Span]:

@@ -27,7 +27,9 @@ _EPONYM = re.compile(
 )
 _TITLE = re.compile(any_of((*WORDS.names["titles"], *WORDS.names["polite"])))
 # The last characters of who somebody is: 护士, 患者, 女儿, 联系人.
-_PERSONS = frozenset("者人员师士生儿亲父母夫妻子女兄弟姐妹嫂婶姨姑舅叔伯婆公爷奶姆属友学医长交接")
+_PERSONS = frozenset("者人员师士生儿亲父母夫妻子女兄弟姐妹嫂婶姨姑舅叔伯婆公爷奶姆属友学医长交接助刀")
+# 患儿, 患者, 护士, 医师
+_PATIENTS = frozenset("儿者士师")
 # In front of a name of a single character that nothing is behind: 记录: 金, 值班医师俞
 _BEFORE_ONE = frozenset((*" \n\t:(,、师士生员者班", ""))
 _FEW, _MANY = 3, 4
@@ -47,6 +49,7 @@ class Bars:
     one_character: float = 0.6
     called: float = 0.9
     no_surname: float = 0.85
+    after_person: float = 0.6
     word: float = 0.75
     word_alone: float = 0.7
     word_in_sentence: float = 0.99
@@ -181,7 +184,7 @@ def _bar(text: str, start: int, end: int, codes: tuple[Codes, Codes, Codes], bar
     if _is_one_word(words):
         return _bar_of_word(text, start, end, bars)
     if not (may_be_surname(int(codes[2][start])) or name[0] == name[1]):
-        return bars.no_surname
+        return bars.after_person if text[start - 1 : start] in _PATIENTS else bars.no_surname
     if len(name) > _MANY and not any(char in "·. \n" for char in name):
         return bars.long
     return bars.in_sentence if _is_in_sentence(text, start, end) else bars.plain
