@@ -8,7 +8,7 @@ from deid.text.patterns import Pattern, pattern
 from deid.text.spans import LABELLED, LEFT_OVER, SHAPED, Span
 
 _AT = r"(?: ?@ ?\n?| ?[\[({]at[\])}] ?| at (?=[A-Za-z0-9-]{1,40}(?:\.| dot )[A-Za-z]))"
-_DOT = r"(?:\.|。| dot |\[dot\])"
+_DOT = r"(?:\.|。| dot |\[dot\]| ?\. ?(?=(?:com|cn|net|org|edu|gov|hk|tw|co|nhs|ac)(?![A-Za-z])))"
 _EMAIL = (
     pattern(
         "EMAIL",
@@ -16,6 +16,8 @@ _EMAIL = (
         rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{{1,64}}{_AT}[A-Za-z0-9-]{{1,63}}(?:\n[A-Za-z0-9-]{{1,30}}(?=\.))?",
         rf"(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{1,4}}",
     ),
+    # an address of health accounts in India
+    pattern("EMAIL", SHAPED, r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._-]{3,40}@(?:abdm|sbx)(?![A-Za-z0-9.])"),
 )
 _TOP = "com|cn|net|org|gov|edu|io|info|top|vip|xyz|hk|tw|mo|me|cc|club|site|online|tech|health|app"
 _PATH = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
@@ -28,7 +30,22 @@ _WEB = (
         any_case=True,
     ),
 )
-_WEB_SIGN = re.compile(rf"(?i):(?=//)|\.(?:{_TOP})(?![a-z0-9])")
+_HAN_OR_WORD = "[\u4e00-\u9fffA-Za-z0-9-]"
+_HAN_TOP = "(?:中国|网络|公益|政务|在线|公司)"
+# http://报告.某医云.中国/r/12, 某医云.中国
+_WEB_IN_HAN = (
+    pattern(
+        "URL",
+        LABELLED,
+        rf"https?://(?:{_HAN_OR_WORD}{{1,40}}\.){{1,4}}(?:{_HAN_TOP}|[A-Za-z]{{2,10}})(?::\d{{2,5}})?(?:/{_PATH}{{0,2000}})?",
+    ),
+    pattern(
+        "URL",
+        SHAPED,
+        rf"(?<![\u4e00-\u9fffA-Za-z0-9.-])(?:{_HAN_OR_WORD}{{1,12}}\.){{1,3}}{_HAN_TOP}(?![\u4e00-\u9fff])(?:/{_PATH}{{0,200}})?",
+    ),
+)
+_WEB_SIGN = re.compile(rf"(?i):(?=//)|\.(?:{_TOP})(?![a-z0-9])|\.{_HAN_TOP}")
 
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _HEX = "[0-9A-Fa-f]"
@@ -89,7 +106,7 @@ def find_contacts(text: str) -> Iterator[Span]:
     if "@" in text or "at" in text:
         kinds += _EMAIL
     if _WEB_SIGN.search(text):
-        kinds += _WEB
+        kinds += (*_WEB, *_WEB_IN_HAN)
     if _NETWORK.search(text):
         kinds += _MACHINES
     for one in kinds:

@@ -119,6 +119,7 @@ _MONTH_NAME = re.compile(
     "(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?(?![A-Za-z])",
     re.IGNORECASE,
 )
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ROOM = 40
 _FEASTS = "mas giving easter hallow year day anuk ramadan diwali eid festival autumn friday".split()
 # "may 5 mg", "he may 10 times": in small letters these are months only with a year.
@@ -167,7 +168,7 @@ _BEFORE_A_DATE = re.compile(
     re.IGNORECASE,
 )
 _NO_DATE_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])(?:recognition|recall|delayed|copy|memory|pain|score|scale|strength|grade"
+    r"(?:(?<![A-Za-z])(?:exp|expiry|expires|recognition|recall|delayed|copy|memory|pain|score|scale|strength|grade"
     r"|gr|rating|reflexes|dtrs?|pulses|murmur"
     r"|sem|gcs|apgars?|day|cycle|week|wk|motor|mrc|power|vas|nrs"
     r"|phq|gad|mmse|moca|braden|bpp|bishop|sve|level|stage|station|x|vision|va|od|os|ou|vigou?r"
@@ -210,6 +211,9 @@ def find_english_dates(text: str) -> Iterator[Span]:
 
 def find_with_months(text: str) -> Iterator[Span]:
     """Spans with the name of a month in a folded text: March 5th, 2024; 05-MAR-24; 2024 Mar 5."""
+    small = text.lower()
+    if not any(month in small for month in _MONTHS):
+        return
     for start, end in _around_months(text):
         for one in (*_IN_WORDS, *_SPELT):
             for match in one.regex.finditer(text, start, end):

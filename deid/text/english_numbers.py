@@ -29,7 +29,7 @@ _VALUES = {
     r"|(?<=\([0-9A-Z])\)){1,24}",
     "INSURANCE": r"[A-Z]{0,5}[ -]?\d[0-9A-Z]{2,20}(?:[ -]\d[0-9A-Z]{0,6}){0,4}(?![0-9A-Za-z%/-])"
     r"|[A-Z]{0,6}[-/ ]?\d(?:[0-9A-Za-z]|[-/](?=[0-9A-Za-z])){3,28}(?![0-9A-Za-z%])",
-    "HEALTH_CARD": r"[A-Z]{0,4} ?\d(?:[ -]?[0-9A-Z]){7,14}(?![0-9A-Za-z])",
+    "HEALTH_CARD": r"[A-Z]{0,4} ?\d(?:[ -]?[0-9A-Z]){7,17}(?![0-9A-Za-z])",
     "ID_CARD": r"[A-Z]{0,5}[ -]?\d(?:[ -]?\d|[A-Z](?![A-Za-z])){2,17}(?:[ "
     r"-]?[A-Z](?![A-Za-z]))?(?:\([0-9A]\))?(?![0-9A-Za-z])",
     "BIRTH_CERT": r"[A-Z]{0,4}[-/ ]?\d(?:[0-9A-Za-z]|[-/](?=[0-9A-Za-z])){3,24}",
@@ -132,6 +132,11 @@ _INSURER = re.compile(
 _OF_ANYTHING = re.compile(
     r"(?<![A-Za-z])(?:ref|reference|case|claim|file|id|number|no)[ .:#(]*$", re.IGNORECASE
 )
+_OF_BANK = re.compile(
+    r"(?<![A-Za-z])(?:sort code|bsb|ifsc|bank|swift)(?![A-Za-z])[^\n]{0,30}"
+    r"(?:account|acct|acc|a/c)[^A-Za-z\n]{0,4}(?:no|number)?[ .:#]{0,4}$",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(r"(?<![A-Za-z])(?:MD|DO|NP|PA|PA-C|RN|CRNA|Dr|PhD)[ ,.:]*$")
 _DIALLED = re.compile(r"\d{3}[-.]\d{3}[-.]\d{4}")
 _MEDICARE_OF_AUSTRALIA = re.compile(r"[2-6]\d{3} \d{5} \d(?:[-/ ]\d)?")
@@ -146,6 +151,8 @@ def _known_better(text: str, start: int, value: str, kind: str) -> str:
         return "ID_CARD"
     if kind == "MRN" and _OF_ANYTHING.search(before) and _INSURER.search(before):
         return "INSURANCE"
+    if kind == "MRN" and _OF_BANK.search(before):
+        return "BANK_CARD"
     if kind == "INSURANCE" and _MEDICARE_OF_AUSTRALIA.fullmatch(value):
         return "HEALTH_CARD"
     return kind

@@ -55,7 +55,7 @@ _PHONES: tuple[Pattern, ...] = (
 _LONG: tuple[Pattern, ...] = (
     *_PHONES,
     pattern("BANK_CARD", SHAPED, _STARTS, r"[3-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}", _ENDS),
-    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z]", NO_WORD_BEHIND),
+    pattern("POSTCODE", SHAPED, r"(?<=Singapore )\(?\d{6}\)?", _ENDS),
     pattern(
         "ID_CARD",
         SHAPED,
@@ -79,6 +79,8 @@ _LONG: tuple[Pattern, ...] = (
 _SHAPES: tuple[Pattern, ...] = (
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])(?:[X*x#]{3}-[X*x#]{2}|\d{3}-\d{2})-\d{4}(?![0-9-])"),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{5}\d{4}[A-Z]", NO_WORD_BEHIND),
+    # SXXXX207D: a Singapore number of which the last figures are told
+    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM] ?[Xx*]{4} ?\d{3}[A-Z]", NO_WORD_BEHIND),
     # RA 5520 0817 4 AU: what the post follows a letter by
     pattern("MRN", SHAPED, NO_WORD_BEFORE, r"[A-Z]{2} ?\d{4} ?\d{4} ?\d ?[A-Z]{2}", NO_WORD_BEHIND),
     # IPv6 with its zeros left out, an address of a network, a MAC in threes of four
@@ -112,7 +114,13 @@ _SHAPES: tuple[Pattern, ...] = (
         NO_WORD_BEHIND,
     ),
     # S23-14872, 24-0093817, VS-0217, MIC-2022-1184, 2023/335/41
-    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"(?:[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}-\d{5,9})", NO_WORD_BEHIND),
+    pattern(
+        "MRN",
+        SHAPED,
+        NO_WORD_BEFORE,
+        r"(?:[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}[A-Z]{1,3}-\d{3,7}|\d{2}-\d{5,9})",
+        NO_WORD_BEHIND,
+    ),
     pattern(
         "MRN",
         SHAPED,
@@ -207,13 +215,17 @@ def find_shaped(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "PLATE", LIKELY)
 
 
-# Number plates of Great Britain, where a car is spoken of
+# Number plates of Great Britain, Singapore, Hong Kong and India, where a car is spoken of
 _PLATE = re.compile(
-    NO_WORD_BEFORE
-    + r"(?:[A-Z]{2}\d{2}[ -]?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])"
-    + NO_WORD_BEHIND
+    NO_WORD_BEFORE + r"(?:[A-Z]{2}\d{2}[ -]?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"
+    r"|S[A-Z]{1,2} ?\d{1,4} ?[A-Z]|[A-Z]{2}\d{4}"
+    r"|[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4})" + NO_WORD_BEHIND
 )
-_CAR = re.compile(r"car|vehicle|van|truck|motorbike|motorcycle|scooter|reg|plate|driver", re.IGNORECASE)
+_CAR = re.compile(
+    r"(?<![a-z])(?:car|cab|taxi|vehicle|van|lorry|bus|minibus|truck|motorbike|motorcycle|scooter|reg|rego"
+    r"|plates?|driver)(?![a-z])",
+    re.IGNORECASE,
+)
 # Where six digits stand together there may be a long number; in most of a note there are none.
 _MANY_DIGITS = re.compile(r"\d(?:[ ().:/-]{0,2}\d){5}")
 _BEFORE, _BEHIND = 24, 48

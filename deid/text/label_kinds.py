@@ -31,6 +31,7 @@ _NEEDS_TAIL = frozenset(("MRN", "DEVICE_ID", "INSURANCE", "ORG"))
 _NO_LATIN = re.compile("[^a-z.]")
 _NO_WORD = re.compile("[^\u4e00-\u9fffa-z]")
 _LONGEST_HINT = 8
+_LAST_FEW = re.compile("(?:尾号|末[四4]位|最?后[四六46]位)(?:数|数字)?$")
 Kind = tuple[str, bool]
 
 
@@ -43,6 +44,9 @@ def kind_of(window: str) -> Kind:
     """
     spaced = " ".join(window.lower().split())
     label = spaced.replace(" ", "")
+    # 住院号尾号 is of what 住院号 is of.
+    if (whole := _LAST_FEW.sub("", label)) not in ("", label) and _known(whole)[0]:
+        return _known(whole)[1]
     length, kind = max(_known(label), _known(spaced))
     if length:
         return kind

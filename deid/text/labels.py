@@ -52,7 +52,9 @@ _DOCUMENT = re.compile(
     r"|(?<=[: ])[\u4e00-\u9fff]{1,3}(?<!号)字?第?\d{4}(?:-\d{1,8}|[第字]{1,2}\d{1,8}号?|\d{2,10})"
     r"|[\u4e00-\u9fff]财\d{6,12})"
 )
-_DECISION = re.compile(r"字(?:[\[(〔](?:19|20)\d\d[\])〕]第?\d{1,6}号|第 ?(?P<v>\d{4,10}) ?号)")
+_DECISION = re.compile(
+    r"(?<![军士兵武文警海空])字(?:[\[(〔](?:19|20)\d\d[\])〕]第?\d{1,6}号|第 ?(?P<v>\d{4,10}) ?号)"
+)
 _HAN_BEFORE = re.compile("(?:(?![号书])[\u4e00-\u9fff]){0,6}$")
 _ACCOUNT = re.compile(
     any_of(word for name in WORDS.numbers["accounts"] for word in {name, name.upper(), name.title()})
@@ -64,10 +66,10 @@ _GLUED = re.compile(
     r"[0-9A-Z]{1,12}(?:-[0-9A-Z]{1,12}){0,4})(?![0-9A-Za-z])"
 )
 # A number of the staff behind a name: 医师:李某(D0448), DOC=荣海/D0448.
-_STAFF = re.compile(
-    rf"(?:{any_of(WORDS.numbers['staff'])})[ :=]{{0,3}}[\u4e00-\u9fff·]{{2,8}} ?[(/] ?"
-    r"(?:工号|编号|No\.?)?[ :]?(?P<v>[A-Za-z]{0,3}\d{3,8})(?![0-9A-Za-z./:%-])"
+_BEHIND_A_NAME = re.compile(
+    r"[(/](?<=[\u4e00-\u9fff ].) ?(?:工号|编号|No\.?)?[ :]?(?P<v>[A-Za-z]{0,3}\d{3,8})(?![0-9A-Za-z./:%-])"
 )
+_STAFF = re.compile(rf"(?:{any_of(WORDS.numbers['staff'])})[ :=]{{0,3}}[\u4e00-\u9fff·]{{2,8}} ?$")
 # The label behind the number: 57550001(家), 88123为其住院号, 88123号标本.
 _BEHIND = re.compile(
     r"[ (为是系号](?<=[0-9A-Za-z].)(?:(?<=[ (]) ?\(?(?P<label>[\u4e00-\u9fffA-Za-z]{1,8})\)"
@@ -81,10 +83,11 @@ _DATE = re.compile(
     r"|\d{1,2}[-/ ]?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-/ ]?\d"
 )
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z-])")
+_SHORT_DAY = re.compile(r"\d\d([-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z/-])")
 _OF_DATES = ("日期", "时间", "Date", "date")
 _SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?: \d{1,2}:\d\d)?")
 _DECIMAL = re.compile(r"\d{1,4}\.\d{1,4}(?![\d.-])")
-_OF_ANYTHING = frozenset(("?", "MRN", "CARD"))
+_OF_ANYTHING = frozenset(("?", "CARD"))
 _CARD = re.compile(r"\d{17}[0-9Xx]")
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _COUNTED = re.compile(rf"[A-Za-z%℃×/*.\u4e00-\u9fff]| (?:{any_of(WORDS.dates['no-days'])}|[A-Za-z%])")
@@ -161,7 +164,8 @@ def _values(text: str, match: re.Match[str], kind: str, *, sure: bool) -> Iterat
             return
     elif not _is_whole(text, match, end, digits + text.count("*", start, end), kind):
         return
-    if kind in _OF_ANYTHING and _CARD.fullmatch(text, start, end) and has_birth_date(text[start:end]):
+    bare = kind in _OF_ANYTHING or text[match.start() - 1 : match.start() + 1].lower() == "id"
+    if bare and _CARD.fullmatch(text, start, end) and has_birth_date(text[start:end]):
         kind = "ID_CARD"
     known, score = _typed(kind, digits), LIKELY if kind == "?" else LABELLED
     yield Span(start, end, known, score)
@@ -188,6 +192,7 @@ def _is_other(text: str, start: int, end: int) -> bool:
     """Whether behind the name of a test stands a day, what it measured, or a code of everybody's."""
     if (
         _DAY.match(text, start)
+        or _SHORT_DAY.match(text, start)
         or _DECIMAL.match(text, start)
         or is_code(text, start)
         or is_named(text[start:end])
@@ -208,14 +213,18 @@ def _documents(text: str) -> Iterator[Span]:
     for match in _DOCUMENT.finditer(text):
         # 5号 电话 139890 is a house and a telephone, 批号:疫苗20240128 a lot.
         label = text[max(0, match.start() - _LONGEST_HAN) : match.start() + 1]
-        if kind_of(label)[0] and not kind_of(match["v"].rstrip("0123456789"))[0]:
-            yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
+        kind, _ = kind_of(label)
+        if kind and not kind_of(match["v"].rstrip("0123456789"))[0]:
+            known = "MRN" if kind in _OF_ANYTHING else kind
+            yield Span(match.start("v"), match.end("v"), known, LABELLED)
     for match in _DECISION.finditer(text):
         before = _HAN_BEFORE.search(text, max(0, match.start() - 6), match.start())
         start = match.start("v") if match["v"] else before.start() if before else match.start()
         yield Span(start, match.end("v") if match["v"] else match.end(), "MRN", LABELLED)
-    for glued in (_GLUED, _STAFF):
-        for match in glued.finditer(text):
+    for match in _GLUED.finditer(text) if "MRN" in text or "NO" in text or "UHID" in text else ():
+        yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
+    for match in _BEHIND_A_NAME.finditer(text):
+        if _STAFF.search(text, max(0, match.start() - 20), match.start()):
             yield Span(match.start("v"), match.end("v"), "MRN", LABELLED)
     for match in _ACCOUNT.finditer(text):
         yield Span(match.start("v"), match.end("v"), "WECHAT_QQ", LABELLED)

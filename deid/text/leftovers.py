@@ -13,9 +13,9 @@ _RUN = re.compile(
 )
 _LEAST_DIGITS = 5
 _LEAST_IN_PARTS = 4
-# 2019-2024, 20240305-20240312, CT2024-03-05, G2P0010: years, days and births, not numbers.
+# 0800-1600, 2019-2024, 20240305-20240312, CT2024-03-05, G2P0010: times, years, days and births, not numbers.
 _NO_NUMBER = re.compile(
-    r"G\d{1,2}P\d{1,4}|(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
+    r"(?:[01]\d|2[0-4])[0-5]\d-(?:[01]\d|2[0-4])[0-5]\d|G\d{1,2}P\d{1,4}|(?:19|20)\d\d[-/](?:19|20)\d\d|(?:19|20)\d{6}-(?:19|20)\d{6}|[A-Z]{1,5}(?:19|20)\d\d-[01]\d-[0-3]\d"
 )
 _DECIMAL = re.compile(r"\.\d{1,4}(?![0-9.])")
 _LABEL = re.compile(r"(?:ID|Id|SN|NO|No|MRN|[Tt]el|TEL)(?=\d+$)")

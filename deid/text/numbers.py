@@ -97,6 +97,12 @@ _UNLETTERED: tuple[Pattern, ...] = (
     ),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"(?:00)?86-(?:10|2\d|[3-9]\d{2})-[2-8]\d{6,7}", _NUMBER_ENDS),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"00(?:1|8[0-8]\d|[2-9]\d)-\d{1,4}-\d{3,8}", _NUMBER_ENDS),
+    # What PACS calls a study or an image; not the names of standards.
+    pattern(
+        "MRN",
+        SHAPED,
+        r"(?<![0-9A-Za-z.])(?!1\.2\.840\.10008\.|2\.16\.840\.1\.113883\.)[012]\.\d{1,3}(?:\.\d{1,39}){5,14}(?![0-9])",
+    ),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"(?:[157]\d{6}\(\d\)|[157]/\d{6}/\d)", NO_WORD_BEHIND),
     pattern("ID_CARD", SHAPED, r"(?<![0-9A-Za-z-])\d{3}-\d{2}-\d{4}(?![0-9-])"),
 )
@@ -105,7 +111,9 @@ _LETTERED = (
     pattern("PASSPORT", SHAPED, NO_WORD_BEFORE, r"(?:E[A-HJ-NP-Z]\d{7}|[EGDSPKH]\d{8})", NO_WORD_BEHIND),
     pattern("BIRTH_CERT", LIKELY, NO_WORD_BEFORE, _BIRTH, NO_WORD_BEHIND),
     pattern("PERMIT", SHAPED, NO_WORD_BEFORE, r"[HMC]\d{8}(?:\d{2})?", NO_WORD_BEHIND),
-    pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z](?![0-9A-Za-z])"),
+    pattern("ID_CARD", LABELLED, NO_WORD_BEFORE, r"[STFGM]\d{7}[A-Z](?![0-9A-Za-z])"),
+    # ISBT 128: who collected the blood, the year, its number.
+    pattern("MRN", SHAPED, NO_WORD_BEFORE, r"[A-Z]\d{4} \d{2} \d{6}(?: \d{2})?", NO_WORD_BEHIND),
     pattern("ID_CARD", SHAPED, NO_WORD_BEFORE, r"[A-Z]{1,2}\d{6}\([0-9A]\)"),
 )
 # (01)06901234567892(17)270101(21)S5678: what GS1 prints on a device, read by a person.

@@ -23,7 +23,9 @@ _AGED = (
         _OLD,
         f"(?: ?[余多几]?{_YEARS}|[- ]?(?:[Yy]ears?|[Yy]rs?)[- ]?(?:old|of age)|[- ]?[Yy]/?[Oo]?(?![A-Za-z]))",
     ),
-    pattern("AGE", LABELLED, rf"(?:年龄|虚岁|享年)(?:\(岁\))?{_BETWEEN}(?P<v>{_OLD}(?: ?岁)?)(?![0-9.])"),
+    pattern(
+        "AGE", LABELLED, rf"(?:年龄|年纪|岁数|虚岁|享年)(?:\(岁\))?{_BETWEEN}(?P<v>{_OLD}(?: ?岁)?)(?![0-9.])"
+    ),
 )
 _AGED_IN_CHARACTERS = (
     pattern("AGE", SHAPED, _OLD_HAN, f"[余多几]?{_YEARS}"),
@@ -43,7 +45,7 @@ _PEOPLES = (
     pattern(
         "ETHNICITY",
         LABELLED,
-        f"(?:民 ?族|种族|族[别群]){_BETWEEN}",
+        f"族(?:(?<=民族)|(?<=民 族)|(?<=种族)|[别群]|(?<![\u4e00-\u9fff]族)(?= ?:)){_BETWEEN}",
         f"(?P<v>{any_of(WORDS.names['ethnic'])}族?|[\u4e00-\u9fff]{{1,6}}?族)",
         "(?=[^\u4e00-\u9fff]|$|婚|职业|国籍|性别|已|未|籍|文化)",
     ),
@@ -57,7 +59,7 @@ _PEOPLES = (
 )
 # 水族馆, 家族谱 and 满族自治县 name no people.
 _PEOPLE = re.compile("族(?!谱|群|系|馆|箱|元素|自治|乡|镇)")
-_NAMES_OF_PEOPLES = frozenset((*WORDS.names["ethnic"], *WORDS.numbers["peoples-of-taiwan"], "维", "哈"))
+_NAMES_OF_PEOPLES = frozenset((*WORDS.names["ethnic"], *WORDS.numbers["peoples-of-taiwan"], "维", "哈", "蒙"))
 _LONGEST = max(map(len, _NAMES_OF_PEOPLES))
 _FAITHS = (
     pattern(
@@ -66,6 +68,7 @@ _FAITHS = (
         f"(?:宗教信仰|信仰|宗教|信奉){_BETWEEN}",
         "(?P<v>[\u4e00-\u9fff]{1,6}?(?:教派|教徒|教(?!育|学|师|授|训)|派|证人)|佛|道)",
     ),
+    pattern("RELIGION", LABELLED, "(?:耶稣|上帝|真主|妈祖)(?<=[信拜]..)"),
     pattern("RELIGION", LIKELY, "(?<=[信拜])[佛主](?=[^\u4e00-\u9fff]|$)"),
     pattern(
         "RELIGION",
@@ -77,18 +80,21 @@ _NAMED_IN_ENGLISH = (
     pattern("ETHNICITY", LIKELY, r"(?<![A-Za-z])", any_of(WORDS.numbers["peoples"]), r"(?![A-Za-z-])"),
     pattern("RELIGION", LIKELY, r"(?<![A-Za-z])", any_of(WORDS.numbers["faiths"]), r"(?![A-Za-z-])"),
 )
+# Black or African American, Church of England
+_CAPITALS = r"[A-Z][A-Za-z'-]{2,20}(?:(?: or| and| of)?[ /][A-Z][A-Za-z'-]{2,20}(?! ?:)){0,4}"
+_NOT_TOLD = "(?!None|Nil|No |Not |Unknown|Other|Declined|Undisclosed|Refused)"
 _IN_ENGLISH = (
     pattern(
         "ETHNICITY",
         LABELLED,
-        "(?<![A-Za-z])(?i:ethnicity|ethnic group|nationality|race)[ :]{1,3}",
-        r"(?P<v>[A-Z][a-z]{2,14}(?: American| Chinese)?)",
+        "(?<![A-Za-z])(?i:ethnicity|ethnic (?:group|origin|background)|nationality|race(?:/ethnicity)?)[ :]{1,3}",
+        rf"{_NOT_TOLD}(?P<v>{_CAPITALS})",
     ),
     pattern(
         "RELIGION",
         LABELLED,
-        "(?<![A-Za-z])(?i:religion|faith)[ :]{1,3}",
-        r"(?P<v>[A-Z][A-Za-z\']{2,14})",
+        "(?<![A-Za-z])(?i:religion|religious affiliation|denomination|faith)[ :]{1,3}",
+        rf"{_NOT_TOLD}(?P<v>{_CAPITALS})",
     ),
 )
 
@@ -114,7 +120,7 @@ _GROUPS = (
         tuple(word.lower() for word in (*WORDS.numbers["peoples"], *WORDS.numbers["faiths"])),
         _NAMED_IN_ENGLISH,
     ),
-    (("ethnic", "nationality", "race", "religion", "faith"), _IN_ENGLISH),
+    (("ethnic", "nationality", "race", "religio", "faith", "denomination"), _IN_ENGLISH),
 )
 
 
