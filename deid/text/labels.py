@@ -13,7 +13,7 @@ from deid.text.label_kinds import LONGEST, TAILS, kind_of
 from deid.text.measures import is_code, is_measured, is_named
 from deid.text.patterns import any_of
 from deid.text.spans import LABELLED, LIKELY, Span
-from deid.text.tables import columns
+from deid.text.tables import columns, stacked
 from deid.text.values import further, value
 from deid.text.words import WORDS
 
@@ -89,6 +89,7 @@ _SHORT_DATE = re.compile(r"(?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日
 _DECIMAL = re.compile(r"\d{1,4}\.\d{1,4}(?![\d.-])")
 _OF_ANYTHING = frozenset(("?", "CARD"))
 _CARD = re.compile(r"\d{17}[0-9Xx]")
+_HEADS = frozenset((*WORDS.numbers["heads"], *WORDS.names["labels"], *WORDS.dates["labels"]))
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _COUNTED = re.compile(rf"[A-Za-z%℃×/*.\u4e00-\u9fff]| (?:{any_of(WORDS.dates['no-days'])}|[A-Za-z%])")
 
@@ -107,7 +108,7 @@ def find_labelled(text: str) -> Iterator[Span]:
             kind, sure = "DEVICE_ID", True
         if not kind:
             continue
-        second = _is_second(window)
+        second = window.endswith(_SECOND) and _is_second(window)
         for span in _values(text, match, kind, sure=sure):
             yield replace(span, start=last - 1) if second and at <= last else span
             at = span.end
@@ -133,7 +134,7 @@ def _is_second(window: str) -> bool:
     """Whether a label in characters stands in front of SN or No: 序列号SN 0012."""
     first = window.removesuffix("SN").removesuffix("No").removesuffix("NO").rstrip()
     known = kind_of(first)[0] != "" or first.endswith(_OF_SOMETHING)
-    return window.endswith(_SECOND) and first[-1:] > "\u3400" and known
+    return first[-1:] > "\u3400" and known
 
 
 def _is_of_device(text: str, last: int) -> bool:
@@ -245,8 +246,14 @@ def _labelled_behind(text: str) -> Iterator[Span]:
             yield Span(run.start(), run.end(), kind, LABELLED)
 
 
+def _is_head(line: str) -> bool:
+    """Whether a line is what stands over a value and nothing else: 住院号, 性别, MRN."""
+    plain = line.replace(" ", "")
+    return plain in _HEADS or (not any(map(str.isdecimal, plain)) and kind_of(plain)[1])
+
+
 def _in_columns(text: str) -> Iterator[Span]:
-    for head, start, end in columns(text):
+    for head, start, end in (*columns(text), *stacked(text, _is_head)):
         kind, sure = kind_of(head)
         if head.endswith(_OF_DATES) and _SHORT_DATE.fullmatch(text, start, end):
             yield Span(start, end, "DATE", LABELLED)

@@ -1,7 +1,7 @@
 """Tables in a text: a line of column heads, and under it lines with as many cells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 _PARTED = re.compile(r"[\t|]|  | , |,")
@@ -40,6 +40,32 @@ def columns(text: str) -> Iterator[tuple[str, int, int]]:
             )
             continue
         heads, by = _heads(line, start)
+
+
+def stacked(text: str, is_head: Callable[[str], bool]) -> Iterator[tuple[str, int, int]]:
+    """The same of a column of heads, one a line, with as many lines of values under it.
+
+    `is_head` says whether a line, without its colon, is a head; a line of blanks counts as none.
+    """
+    heads: list[str] = []
+    values: list[Cell] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        start, at = at, at + len(line)
+        body = line.strip()
+        if not body:
+            continue
+        head = body.rstrip(":").rstrip()
+        if not values and len(head) <= _LONGEST_HEAD and is_head(head):
+            heads.append(head)
+            continue
+        left = start + len(line) - len(line.lstrip())
+        values.append(Cell(body, left, left + len(body)))
+        if len(values) < len(heads) and len(body) <= _LONGEST_CELL:
+            continue
+        if len(values) == len(heads) > 1:
+            yield from ((name, cell.start, cell.end) for name, cell in zip(heads, values, strict=True))
+        heads, values = [], []
 
 
 def _heads(line: str, start: int) -> tuple[list[Cell], re.Pattern[str]]:

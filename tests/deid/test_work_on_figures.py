@@ -32,6 +32,7 @@ ENDLESS = {
     "lists behind a label": "、123456",
     "labels cut by blanks": "号 ",
     "columns of labels": "号\t",
+    "labels one under the other": "住院号\n",
     "rows of a table": "编号|1\n",
     "lines of digits": "12\n34",
     "days": "3月5日至",
