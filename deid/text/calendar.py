@@ -57,7 +57,7 @@ _SHORT_YEAR = re.compile(rf"\d\d([-/.]){MONTH}\1{DAY}(?![0-9/-]|\.\d)日?")
 _YEAR_LAST = re.compile(rf"(?:{MONTH}([/-]){DAY}\1|{DAY}([./-]){MONTH}\2){YEAR}(?![0-9/-])")
 _SHORT_YEAR_LAST = re.compile(rf"{MONTH}([/-]){DAY}\1\d\d(?![0-9/-]|\.\d)")
 # 113/02/05: a year of the Republic, as Taiwan counts.
-_REPUBLIC = re.compile(r"1[0-2]\d([/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z/]|\.\d)")
+_REPUBLIC = re.compile(r"1[0-2]\d([/.-])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z/]|\.\d)")
 _SCORES = re.compile(r"(?i)(?:apgar|score|评分|视力|肌力)[^\n0-9]{0,8}$")
 
 _COMPACT = re.compile(
@@ -213,7 +213,9 @@ def _in_figures(text: str, start: int, before: str) -> int:
         return match.end()
     if before[-1:] in ("/", "-") and before[-2:-1].isalnum():
         return 0
-    if match := _YEAR_LAST.match(text, start) or _REPUBLIC.match(text, start):
+    if match := _YEAR_LAST.match(text, start):
+        return match.end()
+    if (match := _REPUBLIC.match(text, start)) and (labelled or match[1] != "-"):
         return match.end()
     if not _SCORES.search(before) and (
         match := _SHORT_YEAR.match(text, start) or _SHORT_YEAR_LAST.match(text, start)

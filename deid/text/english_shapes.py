@@ -192,7 +192,7 @@ _OTHERS: tuple[Pattern, ...] = (
         LABELLED,
         r"(?<![A-Za-z])(?:[Ff]acebook|[Ii]nstagram|[Ii]nsta|[Tt]witter|[Ss]napchat|[Tt]ik[Tt]ok"
         r"|[Ss]kype|Line ID|[Tt]elegram|[Ll]inked[Ii]n|[Uu]sername|[Uu]ser name|[Ll]ogin|[Uu]ser ID"
-        r"|[Ss]creen name)[ \t]{0,2}[:=(@][ \t]{0,3}(?P<v>@?[A-Za-z0-9._-]{3,40})",
+        r"|[Ss]creen name)(?:[ \t]{0,2}[:=(][ \t]{0,3}|[ \t]{1,2}(?=@))(?P<v>(?:live:)?@?[A-Za-z0-9._-]{3,40})",
     ),
 )
 

@@ -28,7 +28,9 @@ _WINDOW = 20
 
 
 # rs1801133, NM_007294, chr7, ENSG00000146648, ATCC25922: names of genes, places in them, strains, trials.
-_NAMED = re.compile(rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+(?:[A-Za-z]|\.\d\d?)?")
+_NAMED = re.compile(
+    rf"(?:{'|'.join(WORDS.numbers['named-by'])})[-_]?\d+(?:[A-Za-z]|\.\d\d?)?|D\d{{1,2}}S\d{{3,4}}"
+)
 
 
 def is_named(run: str) -> bool:

@@ -95,6 +95,11 @@ _UNLETTERED: tuple[Pattern, ...] = (
         r"(?:\(\+\d{1,3}\)|\+\d{1,3})(?:[ -]?(?:\(\d{1,4}\)|\d{1,4})){2,5}",
         _NUMBER_ENDS,
     ),
+    # Taiwan, Hong Kong and Macau.
+    pattern(
+        "PHONE", SHAPED, _NUMBER_BEFORE, r"(?:\(0[2-8]\d?\) ?|0[2-8]-)\d{3,4}-\d{4}(?:#\d{1,6})?(?![0-9-])"
+    ),
+    pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"85[23][ -]\d{4}[ -]?\d{4}", _NUMBER_ENDS),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"(?:00)?86-(?:10|2\d|[3-9]\d{2})-[2-8]\d{6,7}", _NUMBER_ENDS),
     pattern("PHONE", SHAPED, _NUMBER_BEFORE, r"00(?:1|8[0-8]\d|[2-9]\d)-\d{1,4}-\d{3,8}", _NUMBER_ENDS),
     # What PACS calls a study or an image; not the names of standards.
@@ -124,7 +129,7 @@ _UDI = re.compile(
     r"|(?<![A-Za-z])REF[: ]{0,2}(?=[A-Z-]{0,4}\d)[A-Z0-9][A-Z0-9./-]{3,20}[ ,;/]{1,3}LOT[: ]{0,2}"
     r"(?=[A-Z-]{0,6}\d)[A-Z0-9][A-Z0-9-]{3,20}(?:[ ,;/]{1,3}SN[: ]{0,2}[A-Z0-9-]{4,20})?"
 )
-_SOLDIER = re.compile("[\u4e00-\u9fff]字第 ?\\d{4,10} ?号")
+_SOLDIER = re.compile("[军士兵武文警海空南北沈兰济广成京参政后装火联]字第 ?\\d{4,10} ?号")
 # 幺三八零零零一二三四五: a telephone as it was said.
 _SAID = re.compile("[〇零○幺洞一二三四五六七八九]{7,13}(?![年月十百千万分])")
 

@@ -25,6 +25,7 @@ _MOBILE = rf"(?:(?:\+|00)?86[ -]?)?[1Il|](?:[ \t\n.-]{{0,2}}{_FIGURE}){{10}}(?![
 _PHONE = (
     rf"(?:{_MOBILE}|\(?0\d{{2,3}}\)?[ ·/.-]{{0,3}}\d(?:[ ·.-]?{_FIGURE}){{6,7}}(?!\d){_EXTENSION}"
     rf"|(?:\+|00)\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}|[48]00[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
+    rf"|\(?0\d{{1,2}}\)?[ -]?\d{{3,4}}[ -]\d{{4}}(?!\d){_EXTENSION}|85[23][ -]\d{{4}}[ -]?\d{{4}}(?!\d)"
     rf"|\d{{3,4}}[ -]\d{{4}}(?!\d){_EXTENSION}|[0-9*OIl]{{3,13}}{_EXTENSION})"
 )
 _BLOCKS = rf"(?: ?\d{{1,8}}(?:{_NO_MEASURE}|(?=\)))| \d{{2,8}}(?= \d)){{0,4}}"
@@ -58,7 +59,7 @@ _FORMS = {
 # A card of the bank or of the hospital: which, its length tells.
 _FORMS["CARD"] = _FORMS["BANK_CARD"]
 _PLAIN = re.compile(
-    rf"{_BROKEN}|\d{{2,3}}(?: \d{{2,3}}){{2}}{_NO_MEASURE}"
+    rf"{_BROKEN}|\d(?: \d){{4,14}}(?! ?[0-9A-Za-z./:%-])|\d{{2,3}}(?: \d{{2,3}}){{2}}{_NO_MEASURE}"
     rf"|(?:[A-Z]{{1,5}} (?=\d{{3}}))?{_RUN}(?: \d{{3}}{_NO_MEASURE}(?= *(?:[,。;\n)]|$)))?"
 )
 _NEXT = re.compile(
