@@ -58,7 +58,11 @@ _HOUSE = re.compile(
 _NAMED_HOUSE = re.compile(
     rf"{NAME_BEGINS}(?:{CHAR}){{2,8}}?{_FIGURES} ?(?:号楼|号(?!床|线|机)|栋|幢|弄|单元|室|组|村)"
 )
+# 广场旁3栋, 镇街上, 往北3公里
 _BARE_HOUSE = re.compile(
+    rf"(?:旁边?|对面|对门|隔壁|后面|背后)(?:(?={_FIGURES} ?(?:号|栋|幢|室|单元|楼))|(?![\u4e00-\u9fff]))"
+    rf"|(?:[街场集]|(?<=[镇乡]街))上(?![\u4e00-\u9fff])|[往向][东西南北]{{1,2}}[侧边]?[0-9]{{1,4}}"
+    r" ?(?:公里|千米|米|里)处?|"
     rf"#?[0-9]{{1,5}}(?:#|{_COUNTS})|[东西南北](?:门|侧|面|头|段|首|街|区|院)(?![\u4e00-\u9fff])"
 )
 _BRACKET = re.compile(rf"\((?:{HAN}|[0-9A-Za-z#-]){{0,16}}(?:{UNITS}|[0-9])(?:{HAN}|[0-9A-Za-z#-]){{0,6}}\)")
@@ -66,6 +70,8 @@ _BRACKET = re.compile(rf"\((?:{HAN}|[0-9A-Za-z#-]){{0,16}}(?:{UNITS}|[0-9])(?:{H
 _BROKEN = re.compile(
     rf"(?:{CHAR}){{1,6}}[ \t]{{0,3}}\n[ \t]{{0,3}}(?:{CHAR}){{0,5}}?{UNITS}(?=(?:{CHAR}){{0,6}}?{FIGURE})"
 )
+# 江西 / 路9号: the name of a division is a street when a line end hides what it is.
+_STREET_BELOW = re.compile(rf"[ \t]{{0,3}}\n[ \t]{{0,3}}(?:路|街|巷|大道)(?={FIGURE})")
 _GAP = re.compile(r",(?=\S)|[ \t]{0,3}\n?[ \t]{0,3}")
 _GOES_ON = re.compile(
     rf"(?:{CHAR}){{0,8}}?(?:{UNITS} ?[0-9]| ?{_FIGURES} ?(?:号(?!床)|支?弄|栋|幢|单元|室|组|村|队|楼(?!梯)))"
@@ -99,6 +105,8 @@ def division_end(text: str, at: int) -> int:
 def _part_end(text: str, at: int, limit: int, *, firm: bool) -> int:
     """The end of the one part that begins at `at`, or 0. `firm`: another part stands in front."""
     if end := division_end(text, at):
+        if broken := _STREET_BELOW.match(text, end, limit):
+            return broken.end()
         # 玉山镇 lies in another county than 玉山.
         unit = None if text[at:end] in DIVISIONS.full else _UNIT.match(text, at, limit)
         return min(unit.end() if unit and end < unit.end() <= end + _LONGEST_END else end, limit)

@@ -55,7 +55,8 @@ def _read() -> Divisions:
     return Divisions(
         # A county becomes a city or a district, and papers go on saying what it was.
         full=frozenset((*provinces, *prefectures, *counties))
-        | {core + end for core in cores for end in "市县区"},
+        | {core + end for core in cores for end in "市县区"}
+        | {short(name) + "州" for name in prefectures if name.endswith("自治州")},
         provinces=frozenset(WORDS.places["provinces"]),
         prefectures=frozenset(map(short, prefectures))
         - doubtful

@@ -55,6 +55,8 @@ _BROKEN = re.compile(f"医{_LINE}院|卫{_LINE}生院|卫生{_LINE}院|保{_LINE
 _GOES_ON = frozenset(
     "中心 中等 中午 中药 中西 中国 中转 中性 中度 中枢 中间 中期 厂沟 厂村 厂家 厂房 厂区 厂址 厂长 业家 织品".split()
 )
+# 大学路, 学院南路: a street called after what stands there.
+_IS_STREET = re.compile("[东西南北中]?(?:[路街](?![上过口边])|大道|巷)")
 _CRITERION = re.compile("标准|方案|指南|共识|分[类型级期]|评分|量表|术式|手法|疗法|协作")
 _WORKS_IN = re.compile("(?:[在于为系到入由]|就职|供职|任职|入职|前为|单位:?)$")
 _WORKS = re.compile(
@@ -64,6 +66,10 @@ _WORKS = re.compile(
 _TRADE = re.compile(
     "(?:电子|纺织|服装|制衣|机械|精密|科技|食品|化工|建设|建筑|物流|药业|汽车|家具|能源|电力|电气|电器|光电|通信|餐饮|模具|五金|塑胶|重工)"
     "(?=上班|工作|打工|做工|任职|干活|务工)"
+)
+_LETTERHEAD = re.compile(
+    rf"(?:^|(?<=\n))[ \t]{{0,20}}(?P<v>{HAN}{{4,14}}?(?P<kind>眼科|口腔|齿科|牙科|耳鼻喉|皮肤科|医美))"
+    r"(?=[ \t\n,;(]|$)"
 )
 _LONGEST_FIRM = 8
 _SHORT_PREFIX = 5
@@ -87,6 +93,18 @@ def find_institutions(text: str, marks: Sequence[Landmark], places: Mapping[int,
             yield found
     yield from _short_names(text, places)
     yield from _firms(text)
+    yield from _letterheads(text, places)
+
+
+def _letterheads(text: str, places: Mapping[int, int]) -> Iterator[Span]:
+    """梅州市蓝海眼科 alone on its line: a place, a name and what is treated there."""
+    for head in _LETTERHEAD.finditer(text):
+        reached = places.get(head.start("v"), 0)
+        name = text[reached : head.start("kind")]
+        if not (reached > head.start() and _LEAST_NAME <= len(name) <= _LONGEST_FIRM):
+            continue
+        if "院" not in name and not made_of(name, _IN_GENERAL):
+            yield Span(head.start("v"), head.end(), "HOSPITAL", _PLACED)
 
 
 def _firms(text: str) -> Iterator[Span]:
@@ -106,7 +124,11 @@ def _endings(text: str, marks: Sequence[Landmark]) -> Iterator[Landmark]:
             # 省立医院 and 市中医院 hold the end of a name.
             at = text.find("医院", mark.end - 2, mark.end + 1)
             yield mark if at < 0 else Landmark(at, at + 2, "hospital")
-        elif mark.kind in ("hospital", "org") and text[mark.end - 1 : mark.end + 1] not in _GOES_ON:
+        elif (
+            mark.kind in ("hospital", "org")
+            and text[mark.end - 1 : mark.end + 1] not in _GOES_ON
+            and not (mark.kind == "org" and _IS_STREET.match(text, mark.end))
+        ):
             yield mark
 
 
@@ -180,7 +202,11 @@ def _is_name(core: str, before: str, kind: str, ending: str, *, placed: bool) ->
     plain = core.strip("()·-")
     if kind == "HOSPITAL" and ending not in _DEPARTMENTS and _PLAIN_NAME.fullmatch(plain):
         return _is_one_of_a_kind(plain, before, ending)
-    if len(plain) < _LEAST_NAME or plain.isdecimal() or _SAID.search(plain):
+    if (
+        len(plain) < _LEAST_NAME
+        or plain.isdecimal()
+        or _SAID.search(plain if not ending.startswith("防") else plain.removesuffix("病"))
+    ):
         return False
     return not made_of(plain, _IN_GENERAL)
 
@@ -207,6 +233,6 @@ def _known_here(text: str, mark: Landmark, places: Mapping[int, int]) -> bool:
     before = text[max(0, mark.start - 3) : mark.start]
     if text[mark.start] in "省市县区" and not re.search("[\u4e00-\u9fff]$", before):
         return True
-    return bool(re.search("[在至于到去赴由从往经转回自诊请曾及与]$|外院$|建议$", before)) and bool(
+    return bool(re.search("[在至于到去赴由从往经转回自诊请曾及与介荐]$|外院$|建议$", before)) and bool(
         _DOES_THERE.match(text, mark.end)
     )

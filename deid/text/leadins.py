@@ -13,6 +13,7 @@ from deid.text.divisions import DIVISIONS
 from deid.text.words import WORDS
 
 _LONGEST = 26
+_LEAST_PLACE = 3
 _RUN = re.compile("[\u3400-\u9fff〇A-Za-z0-9()·-]*$")
 # 2024年3月5日, 5岁, 3次: behind a figure these end a time or a count.
 _COUNTED = re.compile("[0-9一二三四五六七八九十〇零去今前当上本下余]([年月日号岁时天周次点分床楼层])")
@@ -21,7 +22,9 @@ _BELONGS = re.compile(
     "大学|学院|解放军|武警|武装警察|中国|首都|国家|附属|科学|军区|战区|铁路|国药|公司|集团|新"
 )
 # At the very beginning of what is written the other words of one character lead up from nothing: 和泰公司.
-_ALWAYS = frozenset("在于至往到由赴去从转住送我你您他她它因被把请曾遂嘱哪如或每这那某该其各的有是无没")
+_ALWAYS = frozenset("系在于至往到由赴去从转住送我你您他她它因被把请曾遂嘱哪如或每这那某该其各的有是无没")
+# 托里县阿克其干医院: behind a place named in full these are sounds of a name more often than words.
+_SOUND = re.compile("[其干任存]|和(?=社区)")
 Sort = Literal["lead", "keep", "place"]
 
 
@@ -40,7 +43,7 @@ def name_start(text: str, end: int, floor: int = 0) -> int:
     place = -1
     origin = start
     for word, begin, stop in automaton.find_matches_as_indexes(text[start:end]):
-        if sorts[word] == "lead":
+        if sorts[word] == "lead" and not _is_sound(text, origin + begin, place):
             if begin or stop > 1 or text[origin] in _ALWAYS or text[origin - 1 : origin] >= "\u4e00":
                 start, place = origin + stop, -1
         elif sorts[word] == "place" and place < 0 and text[origin + begin - 1 : origin + begin] != "(":
@@ -53,6 +56,10 @@ def name_start(text: str, end: int, floor: int = 0) -> int:
     while start < end and text[start] in "()·-":
         start += 1
     return start
+
+
+def _is_sound(text: str, at: int, place: int) -> bool:
+    return 0 <= place < at - _LEAST_PLACE and bool(_SOUND.match(text, at))
 
 
 def made_of(name: str, words: frozenset[str]) -> bool:

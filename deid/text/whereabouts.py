@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from deid.text.addresses import CHAR, FIGURE, NAME_BEGINS, NOT_BEHIND, address_end
+from deid.text.divisions import DIVISIONS
 from deid.text.landmarks import Landmark
 from deid.text.leadins import made_of, name_start
 from deid.text.patterns import any_of
@@ -28,7 +29,9 @@ _NO_HAN_BEFORE = re.compile(r"[^\u4e00-\u9fff0-9A-Za-z]$")
 _WENT_ABROAD = re.compile("(?:来自|在|从|到|赴|去|回|由|旅居|定居|移居|移民|留学|前往|抵达|国籍:?|自|往返)$")
 _ABROAD = re.compile(any_of(WORDS.places["abroad"]))
 _PEOPLE_THERE = re.compile("人|籍|打工|务工|工作|上班|居民|本地|户籍")
-_LIVES = re.compile("[住居在系回去从到至由为是者男女儿](?:于|在|到|至)?$|来自$|籍贯?:?$|家$|位于$|我县|我市")
+_LIVES = re.compile(
+    "住[ \t]$|[住居在系回去从到至由为是者男女儿](?:于|在|到|至)?$|来自$|籍贯?:?$|家$|位于$|我县|我市"
+)
 # The end of a part that stands in no list: a house number behind it, a further part, or the end of what is said.
 _END = re.compile(
     "[镇乡村屯庄寨县市旗州区园路街道巷弄同寓厦苑城里坊场墅府邨湾]"
@@ -48,6 +51,10 @@ _ROAD = re.compile(r"(?<![0-9A-Za-z])[GSX]?[0-9]{2,4}(?:国道|省道|县道|乡
 _TWO = frozenset("街道 社区 小区 新村 花园 团场 公寓 大厦 大道 胡同 广场 别墅".split())
 _CORPS = re.compile(
     rf"(?:兵团|农|第){FIGURE}师(?:{FIGURE}团)?(?:{FIGURE}连)?|{FIGURE}团(?:场|{FIGURE}连)|团场{FIGURE}连"
+)
+# 我是忻城那个老人的女儿
+_NATIVE = re.compile(
+    r"(?:我们?|他|她|家属|[您你]好)是(?P<v>[\u4e00-\u9fff]{2,4}?)(?=那个|那边|这边|过来的|来的)"
 )
 _NAME = re.compile(rf"{NAME_BEGINS}(?:{CHAR})+")
 _NO_STREETS = frozenset(WORDS.places["no-streets"])
@@ -144,6 +151,9 @@ def _unknown(text: str, taken: Taken) -> Iterator[Span]:
         if _is_named(text, start, unit, end):
             reached = address_end(text, end.end(), taken.next(end.end(), len(text)))
             yield Span(start, reached, "ADDRESS", GRAMMAR)
+    for match in _NATIVE.finditer(text):
+        if match["v"] in DIVISIONS.counties or match["v"] in DIVISIONS.doubtful:
+            yield Span(match.start("v"), match.end("v"), "ADDRESS", DIVISION)
     for crossing in _CROSSING.finditer(text):
         start = name_start(text, crossing.start() - 1)
         if 1 < crossing.start() - start <= _LONGEST_NAME and not made_of(
