@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import output
+from cli.commands.deid.naming import texts_of
 from cli.commands.deid.noun import deid
-from cli.commands.deid.text import texts_of
 from cli.commands.deid.written import read_written
 from cli.errors import NotVerified
 from cli.options import as_json, example

@@ -13,6 +13,7 @@ from cli.commands.deid.noun import deid
 from cli.commands.deid.pieces import FAMILY, Piece, lines
 from cli.commands.deid.text import Profile, engine_of
 from cli.commands.deid.written import ENCODINGS, read_written
+from cli.errors import DoNotGoTogether
 from cli.files import STANDARD, answer_to, hand_over
 from cli.language import Language
 from cli.terminal import Terminal
@@ -67,6 +68,12 @@ def preview(
     """
     from deid.text.folding import has_han
 
+    if html is not None and file != STANDARD and html.resolve() == Path(file).resolve():
+        raise DoNotGoTogether(
+            "deid preview",
+            "--html is the text itself: it would be overwritten",
+            "--html 就是文本本身，原文会被覆盖",
+        )
     text = read_written(file, encoding).text
     spans = engine_of(profile, recognizers).find(text, lang=lang)
     labels: Language = "zh" if has_han(text) and lang != "en" else "en"

@@ -12,6 +12,7 @@ import click
 from cli import output
 from cli.commands.deid.crew import answers
 from cli.commands.deid.jsonlines import BadText, answer_line, found_in
+from cli.commands.deid.naming import require_apart, targets_of, texts_of
 from cli.commands.deid.noun import deid
 from cli.commands.deid.replacing import Chosen, chosen, replacing, rewritten
 from cli.commands.deid.written import ENCODINGS, Written, read_written
@@ -115,7 +116,14 @@ def text(
     Example:
         hutong deid text note.txt --spans
     """
-    how = How(lang, profile, spans, encoding, recognizers, chosen(terminal, operators, key, project, patient, beside))
+    how = How(
+        lang,
+        profile,
+        spans,
+        encoding,
+        recognizers,
+        chosen(terminal, operators, key, project, patient, beside),
+    )
     if spans and operators:
         raise DoNotGoTogether(
             "deid text",
@@ -195,8 +203,15 @@ def _answer(how: How, numbered: tuple[int, bytes]) -> bytes | BadText:
 
 def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, jobs: int) -> None:
     """Every text into `out`, whole or not at all each."""
-    texts = list(texts_of(files or (STANDARD,)))
-    targets = _targets(texts, engine_of(how.profile, how.recognizers), ".json" if how.spans else "")
+    if STANDARD in (files or (STANDARD,)):
+        raise DoNotGoTogether(
+            "deid text",
+            "--out names each answer after its file: name files or folders",
+            "--out 按文件名写出，请给出文件或目录",
+        )
+    texts = list(texts_of(files))
+    targets = targets_of(texts, engine_of(how.profile, how.recognizers), ".json" if how.spans else "")
+    require_apart(texts, [out / target for target in targets])
     make_folder(out)
     work = partial(_cleaned, how)
     bad = 0
@@ -218,31 +233,6 @@ def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, job
     )
     if bad:
         raise NotAllUsable(bad, len(texts), "text", "could not be read", "无法读取")
-
-
-def texts_of(files: tuple[str, ...]) -> Iterator[Path]:
-    """The files named, and the *.txt of the folders named, by name. Raises CannotRead for a folder without."""
-    for file in files:
-        path = Path(file)
-        if not path.is_dir():
-            yield path
-        elif inside := sorted(one for one in path.rglob("*.txt") if one.is_file()):
-            yield from inside
-        else:
-            raise CannotRead(file, "has no *.txt in it", "其中没有 *.txt 文件")
-
-
-def _targets(texts: list[Path], engine: "TextEngine", ending: str) -> list[str]:
-    """A name for each answer: the text's own, or a number where the name itself may say who, or comes twice."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for number, path in enumerate(texts, 1):
-        name = path.name + ending
-        if name in taken or engine.find(path.stem):
-            name = f"text-{number:05d}{path.suffix}{ending}"
-        taken.add(name)
-        names.append(name)
-    return names
 
 
 def _cleaned(how: How, file: str) -> bytes | tuple[str, str]:

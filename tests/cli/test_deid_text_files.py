@@ -1,0 +1,51 @@
+"""Texts of a folder: no original is lost, no two answers have one name, and no name says who."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.typing_in import typed
+
+NOTE = "患者王秀英，电话13800001111。"
+CLEANED = "患者[姓名]，电话[电话]。"
+
+
+def test_a_text_is_never_overwritten_by_its_answer(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text(NOTE, "utf-8")
+    (tmp_path / "linked").symlink_to(tmp_path)
+    for words in (
+        ["text", str(tmp_path), "--out", str(tmp_path)],
+        ["text", str(note), "--out", str(tmp_path / "linked")],
+        ["preview", str(note), "--html", str(tmp_path / "linked" / "note.txt")],
+    ):
+        told = typed("deid", *words)
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert "would be overwritten" in told.stderr
+        assert note.read_text("utf-8") == NOTE
+
+
+def test_a_number_given_as_a_name_is_not_given_to_another_text(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ("text-00002.txt", "text-00003.txt", "患者王秀英.txt"):
+        (source / name).write_text(f"{name[5:10]} {NOTE}", "utf-8")
+    told = typed("deid", "text", str(source), "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert told.exit_code == 0, told.stderr
+    names = {one.name for one in (tmp_path / "out").iterdir()}
+    assert names == {"text-00002.txt", "text-00003.txt", "text-00004.txt"}
+    assert (tmp_path / "out" / "text-00003.txt").read_text("utf-8") == f"00003 {CLEANED}"
+
+
+@pytest.mark.parametrize("name", ["王秀英", "Wang_Xiuying", "john-smith", "13800001111", "letter.王秀英"])
+def test_a_file_name_that_says_who_in_any_writing_becomes_a_number(tmp_path: Path, name: str) -> None:
+    source = tmp_path / f"{name}.txt"
+    source.write_text(NOTE, "utf-8")
+    typed("deid", "text", str(source), "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["text-00001.txt"]
+
+
+def test_an_answer_needs_a_name(tmp_path: Path) -> None:
+    told = typed("deid", "text", "--out", str(tmp_path / "out"), stdin=NOTE)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "name files or folders" in told.stderr
