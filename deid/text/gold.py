@@ -1,9 +1,11 @@
 """Notes in which people marked what identifies, one JSON object a line: {"id","text","spans":[{"start","end","type"}]}.
 
-Offsets are code points of `text`, end exclusive. `tags` of a span name kinds of hard cases, to be counted apart.
+Offsets are code points of `text`, end exclusive. `tags` of a span name kinds of hard cases, to be counted apart. The
+mark of UTF-8 some editors put in front of the first line is left out.
 """
 
-from collections.abc import Iterable, Iterator
+import codecs
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 
@@ -36,7 +38,8 @@ _decode = msgspec.json.Decoder(_Marked).decode
 
 
 def read_notes(lines: Iterable[bytes]) -> Iterator[Note]:
-    """The marked notes; one without an id is called by its line. Raises BadLine."""
+    """The marked notes; one without an id is called by its line. Raises BadLine, also for an id that comes twice."""
+    names: set[str] = set()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -44,7 +47,9 @@ def read_notes(lines: Iterable[bytes]) -> Iterator[Note]:
         if one.text is None:
             raise BadLine(number, 'has no "text"', '缺少 "text"')
         marks = tuple(_mark(number, span, len(one.text)) for span in one.spans)
-        yield Note(_id(one, number), one.text, marks)
+        name = _new(one, number, names)
+        names.add(name)
+        yield Note(name, one.text, marks)
 
 
 def read_findings(lines: Iterable[bytes]) -> dict[str, tuple[Mark, ...]]:
@@ -54,16 +59,14 @@ def read_findings(lines: Iterable[bytes]) -> dict[str, tuple[Mark, ...]]:
         if not line.strip():
             continue
         one = _read(number, line)
-        name = _id(one, number)
-        if name in found:
-            raise BadLine(number, "has an id that was there before", "id 与前面某行相同")
+        name = _new(one, number, found)
         found[name] = tuple(_mark(number, span) for span in one.spans)
     return found
 
 
 def _read(number: int, line: bytes) -> _Marked:
     try:
-        return _decode(line)
+        return _decode(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except msgspec.ValidationError as error:
         raise BadLine(number, str(error), f"内容不符合要求：{error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -77,5 +80,8 @@ def _mark(number: int, span: _Span, length: int | None = None) -> Mark:
     return Mark(span.start, span.end, span.type, span.tags)
 
 
-def _id(one: _Marked, number: int) -> str:
-    return f"line {number}" if one.id is None else str(one.id)
+def _new(one: _Marked, number: int, names: Container[str]) -> str:
+    name = f"line {number}" if one.id is None else str(one.id)
+    if name in names:
+        raise BadLine(number, "has an id that was there before", "id 与前面某行相同")
+    return name

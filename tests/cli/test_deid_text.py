@@ -170,8 +170,9 @@ def test_what_another_engine_found_is_evaluated_from_its_file(tmp_path: Path) ->
         typed("deid", "evaluate", gold, "--pred", str(tmp_path / "pred.jsonl"), "--json").stdout
     )
     assert (answer["types"]["NAME"]["R_cov"], answer["types"]["NAME"]["P"]) == (0.0, 1.0)
-    (tmp_path / "pred.jsonl").write_text("")
-    assert typed("deid", "evaluate", gold, "--pred", str(tmp_path / "pred.jsonl")).exit_code == 6
+    for line in ("", '{"id":"n1","spans":[{"start":2,"end":99,"type":"NAME"}]}'):
+        (tmp_path / "pred.jsonl").write_text(line)
+        assert typed("deid", "evaluate", gold, "--pred", str(tmp_path / "pred.jsonl")).exit_code == 6
 
 
 def _read(lines: str) -> list[dict[str, Any]]:

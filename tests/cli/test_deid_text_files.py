@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from tests.cli.typing_in import typed
@@ -49,3 +50,19 @@ def test_an_answer_needs_a_name(tmp_path: Path) -> None:
     told = typed("deid", "text", "--out", str(tmp_path / "out"), stdin=NOTE)
     assert (told.exit_code, told.stdout) == (2, "")
     assert "name files or folders" in told.stderr
+
+
+def test_lines_with_a_mark_in_front_or_no_patient_are_answered(tmp_path: Path) -> None:
+    line = orjson.dumps({"id": "a", "text": NOTE, "patient": None})
+    (tmp_path / "marked.jsonl").write_bytes(b"\xef\xbb\xbf" + line + b"\r\n" + line)
+    told = typed("deid", "text", "--jsonl", str(tmp_path / "marked.jsonl"))
+    assert told.exit_code == 0, told.stderr
+    assert [orjson.loads(one) for one in told.stdout.splitlines()] == [{"id": "a", "text": CLEANED}] * 2
+
+
+def test_of_several_files_the_one_with_a_bad_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text":"x"}\n')
+    (tmp_path / "b.jsonl").write_text('{"text":1}\n{"text":"y"}\n')
+    told = typed("deid", "text", "--jsonl", *(str(tmp_path / name) for name in ("a.jsonl", "b.jsonl")))
+    assert (told.exit_code, len(told.stdout.splitlines())) == (6, 2)
+    assert "b.jsonl line 1: Expected `str`, got `int`" in told.stderr

@@ -77,11 +77,16 @@ def test_the_interval_is_wilsons() -> None:
         (b'{"id": "a", "text": "ab", "spans": [{"start": 1, "end": 1, "type": "NAME"}]}', "line 2: has a span 1-1"),
         (b'{"id": "a", "text": "ab", "spans": [{"start": "x", "end": 1, "type": "NAME"}]}', r"line 2: .*\$\.spans"),
         (b'{"id": "a", "text": "\xff", "spans": []}', "line 2: is not JSON in UTF-8|line 2: .*"),
+        (b'{"id": 1, "text": "ab", "spans": []}', "line 2: has an id that was there before"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_marked_note_is_named_and_not_quoted(line: bytes, why: str) -> None:
     with pytest.raises(BadLine, match=why):
-        list(read_notes([b'{"text": "ab", "spans": []}', line]))
+        list(read_notes([b'{"id": "1", "text": "ab", "spans": []}', line]))
+
+
+def test_notes_saved_by_an_editor_that_marks_utf_8_are_read() -> None:
+    assert [note.text for note in read_notes([b'\xef\xbb\xbf{"text": "ab", "spans": []}'])] == ["ab"]
 
 
 def test_findings_come_once_for_each_note() -> None:

@@ -150,6 +150,11 @@ def _predicted(file: str, notes: list["Note"]) -> list[tuple["Mark", ...]]:
     missing = sum(note.id not in found for note in notes)
     if missing:
         raise CannotRead(file, f"has no line for {missing} of the notes", f"缺少 {missing} 个文本的结果")
+    outside = sum(mark.end > len(note.text) for note in notes for mark in found[note.id])
+    if outside:
+        raise CannotRead(
+            file, f"has {outside} spans that end outside their note", f"有 {outside} 个区间超出所属文本"
+        )
     return [found[note.id] for note in notes]
 
 

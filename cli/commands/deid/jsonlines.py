@@ -1,5 +1,6 @@
 """One JSON object a line in, one a line out: {"id","text"} to {"id","text"} or {"id","spans"}."""
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,9 @@ def _decoder() -> "msgspec.json.Decoder[Any]":
     """Other keys of the line are left out of the answer: they could say who."""
     import msgspec
 
-    line = msgspec.defstruct("Line", [("text", str), ("id", str | int | None, None), ("patient", str, "")])
+    line = msgspec.defstruct(
+        "Line", [("text", str), ("id", str | int | None, None), ("patient", str | None, None)]
+    )
     return msgspec.json.Decoder(line)
 
 
@@ -36,6 +39,8 @@ def answer_line(number: int, line: bytes, answer: Callable[[str, str], dict[str,
     """
     import msgspec
 
+    if number == 1:
+        line = line.removeprefix(codecs.BOM_UTF8)
     if not line.strip():
         return b""
     try:
@@ -45,7 +50,7 @@ def answer_line(number: int, line: bytes, answer: Callable[[str, str], dict[str,
     except (msgspec.DecodeError, UnicodeDecodeError):
         return BadText(number, "is not JSON in UTF-8", "不是 UTF-8 编码的 JSON")
     own = {"id": number if one.id is None else one.id}
-    return msgspec.json.encode(own | answer(one.text, one.patient))
+    return msgspec.json.encode(own | answer(one.text, one.patient or ""))
 
 
 def found_in(engine: "TextEngine", text: str, lang: str) -> dict[str, Any]:

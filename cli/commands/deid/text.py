@@ -175,7 +175,10 @@ def _lines(terminal: Terminal, files: tuple[str, ...], how: How, jobs: int) -> N
             total += bool(answer)
             if isinstance(answer, BadText):
                 bad += 1
-                terminal.note(f"line {answer.line}: {answer.en}", f"第 {answer.line} 行：{answer.zh}")
+                place = f"{file} " if len(files) > 1 else ""
+                terminal.note(
+                    f"{place}line {answer.line}: {answer.en}", f"{place}第 {answer.line} 行：{answer.zh}"
+                )
             elif answer:
                 output.raw(answer + b"\n")
     if bad:
