@@ -1,10 +1,13 @@
 """Texts of a folder: no original is lost, no two answers have one name, and no name says who."""
 
+import os
+import signal
 from pathlib import Path
 
 import orjson
 import pytest
 
+from cli.commands.deid.crew import ProcessDied, answers
 from tests.cli.typing_in import typed
 
 NOTE = "患者王秀英，电话13800001111。"
@@ -66,3 +69,39 @@ def test_of_several_files_the_one_with_a_bad_line_is_named(tmp_path: Path) -> No
     told = typed("deid", "text", "--jsonl", *(str(tmp_path / name) for name in ("a.jsonl", "b.jsonl")))
     assert (told.exit_code, len(told.stdout.splitlines())) == (6, 2)
     assert "b.jsonl line 1: Expected `str`, got `int`" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("姓名：王秀英，性別：女，診斷：急性闌尾炎，主訴：腹痛三天。", "big5"),
+        ("Patient: Renée Zoë Dupont, née Müller", "latin-1"),
+        ("患者の氏名は佐藤花子です。腹痛を訴えて来院した。", "shift-jis"),
+    ],
+)
+def test_what_only_looks_like_gb_18030_is_not_taken_for_it(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "note.txt").write_bytes(text.encode(encoding))
+    told = typed("deid", "text", str(tmp_path / "note.txt"))
+    assert (told.exit_code, told.stdout) == (6, "")
+    assert "is not UTF-8 at byte" in told.stderr
+    assert "--encoding big5" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["患者王秀英，朱镕基小区，体温36.8℃。", "μ 王秀英", "患者：王秀英，血压120/80ｍｍHg，白细胞↑"]
+)
+def test_gb_18030_with_some_rare_characters_is_read(tmp_path: Path, text: str) -> None:
+    (tmp_path / "note.txt").write_bytes(text.encode("gb18030"))
+    told = typed("deid", "text", str(tmp_path / "note.txt"))
+    assert told.exit_code == 0, told.stderr
+    assert "王秀英" not in told.stdout
+
+
+def _ended(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_process_ended_from_outside_is_told_as_that() -> None:
+    with pytest.raises(ProcessDied):
+        list(answers(_ended, range(3), jobs=2))
