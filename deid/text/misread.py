@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from deid.text.spans import Span
 
 # A run of figures and of letters that look like figures, with a figure in it, not beside a letter of another kind.
-_RUN = re.compile(r"(?<![A-Za-z])(?=[OolI|]*\d)[0-9OolI|]*[OolI|][0-9OolI|]*(?![A-KM-Za-km-z])")
-_FIGURES = str.maketrans("OolI|", "00111")
+_RUN = re.compile(r"(?<![A-Za-z])(?=[OolI]*\d)[0-9OolI]*[OolI][0-9OolI]*(?![A-KM-Za-km-z])")
+_FIGURES = str.maketrans("OolI", "0011")
 # Shorter things are grades and isotopes: O2, I-131.
 _LEAST = 6
 _LEAST_FIGURES = 4
