@@ -28,11 +28,27 @@ _CA_SPACED = r"[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]\d[A-Z]\d"
 # 27 Harbour Lane; Flat 3, 27 Belmont Road; Blk 412 Ang Mo Kio Ave 10 #08-1123
 _HOUSE = re.compile(
     rf"(?<![0-9A-Za-z./-])(?:{UNIT},? )?#?\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,5}})?,? (?:{_NUMBERED} "
-    rf"){{1,4}}(?!D[Rr]\.? [A-Z]){_STREET}(?![{LETTER}'])\.?(?: \d{{1,3}}\b(?! ?(?:mg|ml|years)))?"
+    rf"){{1,4}}(?!D[Rr]\.? [A-Z]){_STREET}(?![{LETTER}'])\.?(?: (?:NW|NE|SW|SE)(?![A-Za-z]))?"
+    rf"(?: \d{{1,3}}\b(?! ?(?:mg|ml|years)))?"
 )
 _BLOCK = re.compile(
     rf"(?<![0-9A-Za-z])(?:Blk|BLK|Block|Flat|Apt|Unit|Lot|No\.?|#)\.? ?\d{{1,4}}[A-Z]?,? "
-    rf"(?:{WORD} ){{1,4}}(?:{_STREET}|\d{{1,3}})(?![{LETTER}])"
+    rf"(?:{WORD} ){{1,4}}(?:{_STREET}|\d{{1,3}})(?![{LETTER}0-9])"
+)
+# Flat B, 12/F, Wing Lok Mansion; Rm 1204, Block C, Tai Fook Estate
+_FLAT = re.compile(
+    r"(?<![0-9A-Za-z])(?:Flat|FLAT|Flt|Rm|RM|Room|Unit|House|Shop) ?[A-Z0-9]{1,5}, ?"
+    r"(?:(?:\d{1,2}(?:/F|th Floor|rd Floor|nd Floor|st Floor)"
+    r"|G/F|LG/F|(?:Block|Blk|Tower|Phase) [A-Z0-9]{1,3}),? ?){0,3}"
+    rf"(?:{WORD} ){{1,4}}"
+    rf"(?:Court|House|Mansion|Mansions|Building|Estate|Gardens?|Tower|Centre|Plaza|Villas?|Terrace|Heights|Lau|Chuen)"
+    rf"(?![{LETTER}])(?:, ?\d{{1,4}}[A-Z]?(?:-\d{{1,4}})? (?:{WORD} ){{1,4}}{_STREET}(?![{LETTER}]))?"
+)
+# The Old Vicarage, Little Barton, Ely: a house with a name, alone on its line
+_NAMED_HOUSE = re.compile(
+    rf"(?:^|(?<=\n))[ \t]{{0,20}}(?P<v>(?:The )?(?:{WORD} ){{1,3}}(?:Cottage|Manse"
+    rf"|Rectory|Vicarage|Farm|Farmhouse|Lodge|Barn"
+    rf"|Grange|Bungalow|Croft|Mill|Schoolhouse)(?:, {WORD}(?: {WORD}){{0,2}}){{1,4}})(?=[,.]?(?:\n|$)|,? {UK_CODE})"
 )
 _FOREIGN = re.compile(
     rf"(?<![0-9A-Za-z/])(?:(?:No\.? ?|Lot )?\d{{1,5}}[A-Za-z]?,? "
@@ -95,7 +111,7 @@ _NO_CODE = re.compile(r"(?i:box|apt|unit|room|rm|suite|route|highway|hwy|blk|blo
 
 def find_addresses(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
-    for regex in (_HOUSE, _TO_CODE, _BLOCK, _FOREIGN, _GERMAN, _BOX):
+    for regex in (_HOUSE, _FLAT, _TO_CODE, _BLOCK, _FOREIGN, _GERMAN, _BOX):
         for match in regex.finditer(text):
             yield Span(match.start(), end_of_address(text, match.end()), "ADDRESS", SHAPED)
     for regex in (_ROUTE, _HL7):
@@ -103,7 +119,7 @@ def find_addresses(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "ADDRESS", SHAPED)
     for match in _LIVES_AT.finditer(text):
         yield Span(match.start("v"), match.end("v"), "ADDRESS", LIKELY)
-    for match in _STREET_ALONE.finditer(text):
+    for match in (*_STREET_ALONE.finditer(text), *_NAMED_HOUSE.finditer(text)):
         if _is_street(match["v"]):
             yield Span(match.start("v"), end_of_address(text, match.end()), "ADDRESS", LIKELY)
     for match in _LABEL.finditer(text):
@@ -132,4 +148,4 @@ _NO_STREET = frozenset("The This Her His Our Your My A An Dr Patient".split())
 
 
 def _is_street(name: str) -> bool:
-    return not any(word in _NO_STREET for word in name.split(" "))
+    return not any(word in _NO_STREET for word in name.removeprefix("The Old ").split(" "))

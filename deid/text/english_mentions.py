@@ -9,7 +9,7 @@ from deid.text.spans import LIKELY, SHAPED, Span
 from deid.text.words import WORDS
 
 _ENGLISH = WORDS.english
-WORD = rf"(?:S[tT]\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
+WORD = rf"(?:(?:S[tT]|M[tT]|F[tT])\.|[{CAPITAL}][{LETTER}]*(?:['-][{LETTER}]+)*(?![{LETTER}])|[A-Z]\.)"
 LINKS = frozenset("of and the for & de at".split())
 GENERAL = frozenset(word for entry in _ENGLISH["in-general"] for word in (entry, plain(entry)))
 # "born at Ninewells", "a crush incident at Port Kembla Coal Terminal"
@@ -31,7 +31,9 @@ _WORK = re.compile(
     r"|taught|attend(?:s|ed|ing)|student"
     r"|enrolled|studies|studying|graduated|grader?|freshman|sophomore|junior|senior|engineer"
     r"|manager|teacher|nurse|clerk|cashier"
-    r"|driver|mechanic|welder|secretary|accountant|lawyer|professor|technician|waitress|waiter"
+    r"|driver|drives|operator|foreman|machinist|carpenter|labou?rer|plumber|electrician|apprentice"
+    r"|supervisor|pilot|porter|picker|packer|guard|cleaner|housekeeper|librarian|coach|analyst"
+    r"|developer|cab|taxi|truck|lorry|colleague|workmate|mechanic|welder|secretary|accountant|lawyer|professor|technician|waitress|waiter"
     r"|chef|cook|volunteers?|shift|serves"
     r"|interned|intern|offices?)(?: (?:as|is) (?:an? |the )?[a-z][a-z /-]{2,40}?)?(?: (?:full"
     r"|part)[- ]time)? ?$",
@@ -112,8 +114,27 @@ def _if_proper(match: re.Match[str], kind: str) -> Iterator[Span]:
         yield Span(match.start("v"), match.start("v") + len(name), kind, score)
 
 
+# "Ref from: QMH", "transferred from NDH": short capitals that are no word of medicine.
+_SENT_SHORT = re.compile(
+    r"(?<![A-Za-z])(?:[Tt]ransferred|[Tt]ransfer|[Xx]fer|[Rr]ef(?:erred|erral)?|[Aa]dmitted|[Rr]ecords|[Dd]elivered"
+    r"|[Bb]orn|[Dd]ischarged|[Ss]een|[Ff]ollowed|[Ff]/u|FU|[Aa]dmission|[Tt]reated|[Oo]perated)(?: back| over)? "
+    r"?(?:from|to|at|in):? (?:the )?(?P<v>[A-Z]{3,5})(?= (?:on|in|for|with|by|ortho|surg|med|ED|A&E|ward|and"
+    r"|where|after|this)(?![A-Za-z])|[.,;)\n]|$)"
+)
+_NO_HOUSE = frozenset(
+    "OSH CVICU HDU ITU ICU CTICU"
+    " MSICU NSICU TICU BICU AMU MAU SAU ASU DSU EMU OPD IPD GOPC SOPC SOC ALF IRF LTCF "
+    "SOPD RACF NHS VNA EMR PMH PCI CABG ERCP MRI GPU CRC IVF MDT "
+    "TBD NOS WNL PRN PDA EMS ECHO RCA LAD SAR TCU CHF AVR MVR "
+    "UTI DVT NSR AFIB CPR DNR BMT PSYCH ONC OBS GYN PED PEDS XYZ ABC XXX ABCD XYZZ".split()
+)
+
+
 def find_mentioned(text: str) -> Iterator[Span]:
     """Spans in a folded text."""
+    for match in _SENT_SHORT.finditer(text):
+        if match["v"] not in _NO_HOUSE and kind_of(match["v"]) is Kind.UNKNOWN:
+            yield Span(match.start("v"), match.end("v"), "HOSPITAL", LIKELY)
     for match in _SENT.finditer(text):
         yield from _if_proper(match, "HOSPITAL")
     for match in _BEHIND_WORK.finditer(text):

@@ -62,7 +62,7 @@ _INSURER = re.compile(
     + rf"(?: (?:Global|International|Insurance|Health|Care|Life))?(?![{LETTER}0-9-])"
 )
 _SAINT = re.compile(
-    rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?: {WORD}){{0,3}}?(?: "
+    rf"(?<![A-Za-z])(?:St|Saint|ST)\.? (?!Jude)[A-Z][A-Za-z]+(?:'s|'S)(?! [Ww]ort)(?: {WORD}){{0,3}}?(?: "
     rf"{any_of(_ENGLISH['hospitals'])})?(?![{LETTER}'])"
 )
 _SAINT_AT = re.compile(

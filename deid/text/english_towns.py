@@ -97,6 +97,8 @@ def find_towns(text: str) -> Iterator[Span]:
         yield Span(match.start("v"), match.end("v"), "ADDRESS", LIKELY)
     for match in _IN_TOWN.finditer(text):
         yield from _known_town(match)
+    for match in _TRAVELLED.finditer(text):
+        yield from _known_town(match)
     for match in _FROM_SHOUTED.finditer(text):
         if plain(match["v"]) in lexicon().towns:
             yield Span(match.start("v"), match.end("v"), "ADDRESS", LIKELY)
@@ -105,18 +107,27 @@ def find_towns(text: str) -> Iterator[Span]:
             yield from _place(text, match)
 
 
+# fled Herat, family in Surat, a native of Foshan
+_TRAVELLED = re.compile(
+    r"(?<![A-Za-z])(?:fled|leaving|escaped|(?:trip|travel(?:s|led|ed|ling|ing)?|drive[sn]?|drove|flew"
+    r"|flying|flight|flights|way|moving|return(?:s|ing)?) (?:to|from|in)|(?:holiday|vacation|family|parents|relatives) "
+    r"(?:in|to)|back (?:to|from|in)|natives? of|association of|refugee from|deported (?:to|from)) "
+    rf"(?P<v>{WORD}(?: {WORD}){{0,2}})"
+)
 _FROM_SHOUTED = re.compile(
     r"(?<![A-Za-z])(?:FROM|IN|NEAR|LIVES IN) (?P<v>[A-Z]{4,}(?: [A-Z]{4,})?)(?![A-Za-z])"
 )
 _IN_TOWN = re.compile(
     rf"(?<![A-Za-z])(?:in|from|near|outside) (?P<v>{WORD}(?: {WORD}){{0,2}})|(?<=[a-z)]), "
-    rf"(?P<w>{WORD}(?: {WORD}){{0,1}})(?=[.;)\n])"
+    rf"(?P<w>{WORD}(?: {WORD}){{0,1}})(?=[.;)\n]"
+    r"|, (?:ph|tel|phone|age|aged|sees|aet)(?![a-z])|, \d)"
+    rf"|(?<=[a-z] \()(?P<x>{WORD}(?: {WORD}){{0,1}})(?=,|\))"
 )
 
 
 def _known_town(match: re.Match[str]) -> Iterator[Span]:
     """The longest beginning that is the name of a town: "warehouse in Joliet", "nursery, Slough."."""
-    group = "v" if match["v"] else "w"
+    group = match.lastgroup or "v"
     words = match[group].partition(".")[0].split(" ")
     known = lexicon()
     for count in range(len(words), 0, -1):

@@ -27,7 +27,7 @@ _TAIL = re.compile(
     rf"|(?P<state>(?:{STATE}|{STATE_CODE}|{COUNTRY}|USA|U\.S\.A\.|UK)(?![{LETTER}])\.?(?=[.,;)\n]"
     rf"|$| \d|  | [a-z(]))"
     rf"|(?P<unit>{UNIT}(?![{LETTER}0-9]))|(?P<words>(?:\d{{4,6}} )?{WORD}(?: "
-    rf"{WORD}){{0,3}}?(?=[,.\n)(]|$|  | (?:{STATE_CODE}|{STATE})(?![A-Za-z])| "
+    rf"{WORD}){{0,3}}?(?=[,.;\n)(]|$|  | (?:{STATE_CODE}|{STATE})(?![A-Za-z])| "
     rf"[A-Z\d]{{0,2}}\d)))"
 )
 _MOST_SEGMENTS = 6

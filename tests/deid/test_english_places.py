@@ -26,6 +26,9 @@ def _found(text: str, kind: str) -> list[str]:
         ("Mayo Clinic", "second opinion at Mayo Clinic"),
         ("VA", "followed at the VA"),
         ("Brockton", "transferred from Brockton with sepsis"),
+        ("QEH", "Ref from: QEH ortho ward, 3 days."),
+        ("NDH", "Transferred from NDH on Monday."),
+        ("Mt. Carmel Lutheran Hospital", "Mt. Carmel Lutheran Hospital\nDischarge summary"),
     ],
 )
 def test_a_hospital_is_found(name: str, text: str) -> None:
@@ -36,6 +39,7 @@ def test_a_hospital_is_found(name: str, text: str) -> None:
     "text",
     [
         "HOSPITAL COURSE: She was seen in the Heart Failure Clinic and the Pain Clinic.",
+        "transferred from OSH with sepsis, seen in SICU, St. John's wort daily, back to HDU",
         "Return to the Emergency Department. Outside hospital records. An outpatient clinic visit.",
         (
             "RETURN TO CLINIC: Not given. General Hospital policy. Hospital day 3. Physical Medicine and "
@@ -59,6 +63,8 @@ def test_a_kind_of_place_is_none_in_particular(text: str) -> None:
         ("Shrewsbury Police Department", "of Shrewsbury Police Department took"),
         ("Blue Cross", "Insurance: Blue Cross ID XYZ882019447"),
         ("Northwind Traders", "Employer: Northwind Traders"),
+        ("Halvorsen Brothers Paving", "operator for Halvorsen Brothers Paving."),
+        ("Great Lakes Mutual Life", "Great Lakes Mutual Life\nAttn: claims"),
     ],
 )
 def test_an_employer_a_school_and_an_insurer_are_found(name: str, text: str) -> None:
@@ -88,6 +94,14 @@ def test_an_employer_a_school_and_an_insurer_are_found(name: str, text: str) -> 
         ("Namibia", "moved here from Namibia in"),
         ("12 Harbour View Road", "Address: 12 Harbour View Road   Tel: 1"),
         ("Blue Hill Ave", "a shelter on Blue Hill Ave."),
+        (
+            "Flat C, 9/F, Kwong Tai Mansion, 21 Shing Fat Road, Quarry Bay",
+            "home to Flat C, 9/F, Kwong Tai Mansion, 21 Shing Fat Road, Quarry Bay; STO",
+        ),
+        ("The Old Rectory, Nether Wallop, Andover", "The Old Rectory, Nether Wallop, Andover\n\nDiagnosis"),
+        ("2210 Minnesota Ave SE", "a room at 2210 Minnesota Ave SE until"),
+        ("Mogadishu", "fled Mogadishu in 1994"),
+        ("Tulsa", "niece Anna Begley (Tulsa, sees child"),
         ("88 COTTONWOOD LN^^EL PASO^TX^79912", "PID|1||||||M|||88 COTTONWOOD LN^^EL PASO^TX^79912||"),
     ],
 )
@@ -118,6 +132,7 @@ def test_a_postcode_at_the_end_of_an_address_is_one_of_its_own(code: str, text: 
 @pytest.mark.parametrize(
     "text",
     [
+        "left Lisfranc injury, back to baseline, #9, Rx number; way to theatre",
         "Room 412 bed B, Ward C5, 4 West, operating room #2, unit M-12",
         (
             "Sydney protocol, Paris classification, Rome IV, Lyme disease, German measles, Boston brace, "
