@@ -90,11 +90,16 @@ def _count(value: str) -> int:
     return sum(char.isdecimal() for char in value)
 
 
+_SIGN_BEFORE = re.compile("(?:ID|NO|UID|REF|MRN|SN) ")
 _ONE_LETTER = re.compile(r" [A-Za-z] $")
 
 
 def _labelled(text: str, run: re.Match[str]) -> Iterator[Span]:
     start = run.start() + (run[0][0] == "#" or (run[0][0] == "(" and ")" not in run[0]))
+    if sign := _SIGN_BEFORE.match(
+        text, start
+    ):  # Pt ID 338127: the run begins with what stands before a number
+        start = sign.end()
     if _ONE_LETTER.search(text, max(0, start - 3), start):
         start -= 2  # hospital number r 330918
     long = _count(run[0]) > (2 if run[0][0].isalpha() else 4)

@@ -28,6 +28,11 @@ def find_leftovers(text: str) -> Iterator[Span]:
         least = _LEAST_IN_PARTS if run.count("-") > 1 else _LEAST_DIGITS
         if sum(map(str.isdecimal, run)) < least or _is_harmless(text, match):
             continue
+        if "/" in run and run[0].isdecimal():  # 88123456/88123457: two, and the stroke is of neither
+            middle = match.start() + run.index("/")
+            yield Span(match.start(), middle, "MRN", LEFT_OVER)
+            yield Span(middle + 1, match.end(), "MRN", LEFT_OVER)
+            continue
         label = _LABEL.match(run)
         yield Span(match.start() + (label.end() if label else 0), match.end(), "MRN", LEFT_OVER)
 

@@ -7,6 +7,7 @@ a day behind; never where a unit of measure follows.
 
 import re
 
+from deid.text.measures import is_measured
 from deid.text.patterns import any_of
 from deid.text.words import WORDS
 
@@ -19,6 +20,7 @@ _TIME = re.compile(
     r"[ \t,]{0,2}(?:[上下]午|凌晨|晚|晨)?[ ,]{0,2}(?:(?:[01]?\d|2[0-4]):[0-5]\d|(?:1?\d|2[0-4])[时点](?!间|钟))"
     r"|[ \t]{0,2}(?:[上下]午|中午|凌晨|清晨|傍晚|晚上|夜间|夜里|[晚晨](?=[ \t\n,。:]|$))"
 )
+_PART_OF_DAY = re.compile(" ?(?:[上下]午|凌晨|晚上)")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.dates['no-days'])}|[A-Za-zμ%‰℃°×*^/+>=~-])|[:：]\d")
 _DONE = re.compile(rf"(?:[ ):】\]]|日|号){{0,3}}(?:{any_of(WORDS.dates['acts'])})")
 _TEXT = re.compile("[ :,】]{1,3}[\u4e00-\u9fffA-Z]")
@@ -62,6 +64,9 @@ def month_day(text: str, start: int, before: str, *, labelled: bool) -> int:
     if text.startswith(("日", "号"), end):
         return _with_word(text, end, before, pair)
     if _TIME.match(text, end):
+        said = before[-1:] == " " and len(pair[3]) == 2 and _PART_OF_DAY.match(text, end)
+        if said and not is_measured(text, start, end):  # 打了三次 5.27 上午
+            return end
         return end if labelled or _timed(before, dotted=pair[2] == ".") else 0
     if _UNIT.match(text, end) and not _DONE.match(text, end):
         return 0
