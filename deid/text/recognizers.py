@@ -22,6 +22,7 @@
 Everything is matched after folding: full width, Traditional script and look-alikes count as the same.
 """
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ from deid.text.added import after_label, compiled, of_shape, of_words
 from deid.text.finding import TYPES, Finder
 from deid.text.folding import fold
 
-_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+_Word = Annotated[str, msgspec.Meta(pattern=r"\S", max_length=100)]
 _Words = Annotated[tuple[_Word, ...], msgspec.Meta(min_length=1, max_length=100_000)]
 _Type = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(TYPES)})\\Z")]
 
@@ -124,12 +125,16 @@ class Recognizers:
 
 def read_recognizers(file: Path) -> Recognizers:
     """The recognisers of a TOML file. Raises BadRecognizers naming the file, the line and the key."""
-    source = _bytes(file, file)
+    source = _bytes(file, file).removeprefix(codecs.BOM_UTF8)
     try:
         content = msgspec.toml.decode(source, type=_File)
     except msgspec.ValidationError as error:
         _refuse(file, source, error)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadRecognizers(
+            str(file), f"is not UTF-8 at byte {error.start}", f"第 {error.start} 字节处不是 UTF-8"
+        ) from None
+    except msgspec.DecodeError as error:
         raise BadRecognizers(str(file), f"is not TOML: {error}", f"不是 TOML：{error}") from None
     digest = hashlib.sha256(source)
     words = []
@@ -197,6 +202,8 @@ def _refuse(file: Path, source: bytes, error: msgspec.ValidationError) -> NoRetu
     """A complaint of msgspec ends in - at `$.label[2].type`: say the line that table begins on."""
     said, _, path = str(error).partition(" - at `$.")
     path = path.rstrip("`")
+    if "regex '\\\\S'" in said:
+        said = "is blank"
     kind = re.match(r"(\w+)\[(\d+)\]\.?(.*)", path)
     if kind is None:
         raise BadRecognizers(

@@ -94,6 +94,8 @@ def test_a_term_on_the_list_stays_and_a_labelled_number_inside_it_does_not(read:
         ('[[dictionary]]\ntype = "NAME"\nfile = "gone.txt"', "gone.txt: cannot be read"),
         ('[[dictionary]]\ntype = "NAME"\nwords = ["王"]', "word 1: has fewer than 2 characters"),
         ('[labels]\nwords = ["a"]', "unknown field `labels`"),
+        ('[[label]]\nwords = ["a", " "]\ntype = "MRN"', r"words\[1\]: is blank"),
+        ('[allow]\nterms = ["　"]', r"allow.terms\[0\]: is blank"),
     ],
 )
 def test_what_cannot_be_used_is_named_by_file_line_and_key(read: Read, text: str, said: str) -> None:
@@ -101,6 +103,16 @@ def test_what_cannot_be_used_is_named_by_file_line_and_key(read: Read, text: str
         read(text)
     assert "ours.toml" in str(caught.value)
     assert caught.value.zh
+
+
+def test_a_file_of_another_editor_is_read_and_one_in_gb_18030_is_named_as_that(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + OURS.encode())
+    assert len(read_recognizers(file).each) == 4
+    file.write_bytes(OURS.encode("gb18030"))
+    with pytest.raises(BadRecognizers, match="is not UTF-8 at byte 21") as caught:
+        read_recognizers(file)
+    assert "字节处不是 UTF-8" in caught.value.zh
 
 
 def test_an_error_in_a_list_of_staff_names_no_name(tmp_path: Path) -> None:
