@@ -105,3 +105,20 @@ def _ended(number: int) -> int:
 def test_a_process_ended_from_outside_is_told_as_that() -> None:
     with pytest.raises(ProcessDied):
         list(answers(_ended, range(3), jobs=2))
+
+
+def test_a_text_of_a_sample_that_cannot_be_read_is_named_and_the_others_count(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\0")
+    (tmp_path / "b.txt").write_text("绿萝间", "utf-8")
+    (tmp_path / "ours.toml").write_text('[[dictionary]]\nwords = ["绿萝间"]\ntype = "ADDRESS"\n', "utf-8")
+    told = typed("deid", "check", str(tmp_path / "ours.toml"), "--sample", str(tmp_path), "--json")
+    assert told.exit_code == 6
+    assert "a.txt is not text" in told.stderr
+    assert orjson.loads(told.stdout)["recognizers"][0]["found"] == 1
+
+
+def test_pictures_are_not_cleaned_into_the_folder_they_lie_in(tmp_path: Path) -> None:
+    (tmp_path / "IM1").write_bytes(b"no picture")
+    told = typed("deid", "dicom", str(tmp_path), "--out", str(tmp_path))
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "--out is where the files are" in told.stderr

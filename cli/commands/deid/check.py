@@ -10,7 +10,7 @@ from cli import output
 from cli.commands.deid.naming import texts_of
 from cli.commands.deid.noun import deid
 from cli.commands.deid.written import read_written
-from cli.errors import NotVerified
+from cli.errors import CannotRead, NotAllUsable, NotVerified
 from cli.options import as_json, example
 from cli.terminal import Terminal
 
@@ -58,8 +58,14 @@ def check(terminal: Terminal, file: Path, sample: tuple[str, ...], as_json: bool
 
     recognizers = read_recognizers(file)
     seen = [_tried(one) for one in recognizers.each]
-    for path in texts_of(sample) if sample else ():
-        _look(seen, read_written(str(path)).text)
+    texts = list(texts_of(sample))
+    bad = 0
+    for path in texts:
+        try:
+            _look(seen, read_written(str(path)).text)
+        except CannotRead as error:
+            bad += 1
+            terminal.note(str(error), error.zh)
     if as_json:
         output.document({"digest": recognizers.digest, "recognizers": [_document(one) for one in seen]})
     else:
@@ -72,6 +78,8 @@ def check(terminal: Terminal, file: Path, sample: tuple[str, ...], as_json: bool
             hint="mend the recogniser or the example; until then the file should not be used",
             hint_zh="请修改识别规则或示例；在此之前不应使用该文件",
         )
+    if bad:
+        raise NotAllUsable(bad, len(texts), "text", "could not be read", "无法读取")
 
 
 def _tried(one: "Recognizer") -> Seen:

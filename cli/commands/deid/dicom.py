@@ -13,7 +13,7 @@ import click
 from cli import output
 from cli.commands.deid.crew import answers
 from cli.commands.deid.noun import deid
-from cli.errors import CannotRead, NotAllUsable
+from cli.errors import CannotRead, DoNotGoTogether, NotAllUsable
 from cli.files import answer_to, hand_over, make_folder, read_bytes
 from cli.options import as_json, example
 from cli.terminal import Terminal
@@ -112,6 +112,12 @@ def dicom(
     cleaner_of(how)
     ours = [folder.resolve() for folder in (out, quarantine) if folder]
     files = [file for file in _files(paths) if not any(map(file.resolve().is_relative_to, ours))]
+    if not files:
+        raise DoNotGoTogether(
+            "deid dicom",
+            "--out is where the files are: name another folder",
+            "--out 就是文件所在目录，请另给一个目录",
+        )
     make_folder(out)
     tally, taken = Tally(), set[str]()
     rows: list[dict[str, object]] = []
