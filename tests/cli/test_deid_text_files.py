@@ -41,6 +41,14 @@ def test_a_number_given_as_a_name_is_not_given_to_another_text(tmp_path: Path) -
     assert (tmp_path / "out" / "text-00003.txt").read_text("utf-8") == f"00003 {CLEANED}"
 
 
+def test_which_answer_is_whose_is_told_as_json_and_only_there(tmp_path: Path) -> None:
+    source, out = tmp_path / "王秀英.txt", tmp_path / "out"
+    source.write_text(NOTE, "utf-8")
+    told = typed("deid", "text", str(source), "--out", str(out), "--json")
+    assert orjson.loads(told.stdout) == [{"source": str(source), "file": str(out / "text-00001.txt")}]
+    assert "王秀英" not in told.stderr
+
+
 @pytest.mark.parametrize("name", ["王秀英", "Wang_Xiuying", "john-smith", "13800001111", "letter.王秀英"])
 def test_a_file_name_that_says_who_in_any_writing_becomes_a_number(tmp_path: Path, name: str) -> None:
     source = tmp_path / f"{name}.txt"

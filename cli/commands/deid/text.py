@@ -137,7 +137,7 @@ def text(
     if jsonl:
         _lines(terminal, files or (STANDARD,), how, jobs or 1)
     elif out:
-        _folder(terminal, files, out, how, jobs or os.cpu_count() or 1)
+        _folder(terminal, files, out, how, jobs or os.cpu_count() or 1, as_json)
     elif len(files) > 1 or any(Path(file).is_dir() for file in files):
         raise DoNotGoTogether("deid text", "several texts need --out DIR", "多个文本须与 --out 目录一起使用")
     else:
@@ -204,8 +204,10 @@ def _answer(how: How, numbered: tuple[int, bytes]) -> bytes | BadText:
     return answer_line(number, line, lambda text, patient: {"text": how.said(engine, text, patient)})
 
 
-def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, jobs: int) -> None:
-    """Every text into `out`, whole or not at all each."""
+def _folder(
+    terminal: Terminal, files: tuple[str, ...], out: Path, how: How, jobs: int, as_json: bool
+) -> None:
+    """Every text into `out`, whole or not at all each; as JSON, where each of them went."""
     if STANDARD in (files or (STANDARD,)):
         raise DoNotGoTogether(
             "deid text",
@@ -218,18 +220,22 @@ def _folder(terminal: Terminal, files: tuple[str, ...], out: Path, how: How, job
     make_folder(out)
     work = partial(_cleaned, how)
     bad = 0
+    put: list[dict[str, str | None]] = []
     with terminal.progress("taking out", "正在处理") as advance:
         cleaned = answers(work, [str(path) for path in texts], jobs=min(jobs, len(texts) or 1))
-        for done, (target, answer) in enumerate(zip(targets, cleaned, strict=True), 1):
+        for source, target, answer in zip(texts, targets, cleaned, strict=True):
+            place = out / target
+            put.append({"source": str(source), "file": str(place) if isinstance(answer, bytes) else None})
             if isinstance(answer, bytes):
-                place = out / target
                 make_folder(place.parent)
                 with answer_to(place) as opened:
                     hand_over(opened, place, answer)
             else:
                 bad += 1
                 terminal.note(*answer)
-            advance(done, len(texts))
+            advance(len(put), len(texts))
+    if as_json:
+        output.document(put)
     terminal.note(
         f"{len(texts) - bad} of {len(texts)} texts are in {out}",
         f"{len(texts)} 个文本中有 {len(texts) - bad} 个已写入 {out}",
