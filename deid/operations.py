@@ -83,7 +83,7 @@ def operations(tools: Tools) -> dict[str, Operation]:
         # A guard has looked at the object it stands in, and left it there.
         "guarded": lambda value, _: value if type(value) is str else None,
         "pseudonym": _on_text(tools.names.of_id),
-        "pseudonym-number": _on_text(tools.names.of_number),
+        "pseudonym-number": _on_text(tools.names.of_identifier),
         "pseudonym-uid": _on_text(tools.names.of_uid),
         "reference": _on_text(_following(tools)),
         "system": _on_text(_naming(tools)),

@@ -20,6 +20,8 @@ PSEUDONYM_BYTES = 16
 _REMEMBERED = 65_536  # the same patients, visits and doctors are pointed at again and again
 
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
+# A UID has at least a root and what stands under it (PS3.5 section 9.1); a number with one point is a number.
+_UID = re.compile(r"((?:urn:oid:)?)([0-2](?:\.(?:0|[1-9]\d*)){3,})", re.ASCII | re.IGNORECASE)
 _IDENTITY_CARD = re.compile(r"\d{17}x", re.ASCII)  # GB 11643: the check character is X
 
 
@@ -47,6 +49,14 @@ class Pseudonyms:
     def _of_number(self, text: str) -> str:
         """32 hex characters for an identifier, however it was typed (see `normalised`)."""
         return self._keyed(b"number", normalised(text))
+
+    def of_identifier(self, text: str) -> str:
+        """What stands for the value of an identifier: a number, or a DICOM UID as pictures have it.
+
+        FHIR R4 ImagingStudy.identifier holds the Study Instance UID as `urn:oid:` and the UID.
+        """
+        match = _UID.fullmatch(normalised(text))
+        return f"{match[1].lower()}{self.of_uid(match[2])}" if match else self.of_number(text)
 
     def of_uid(self, text: str) -> str:
         """A DICOM UID under 2.25, the root for UIDs made from 128 bits (PS3.5 annex B.2)."""

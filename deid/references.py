@@ -35,7 +35,7 @@ def pseudonymous(
     if match := _CONDITIONAL.fullmatch(address):
         if match[1] not in types:
             return None
-        return f"{match[1]}?identifier={system(unquote(match[2]))}|{names.of_number(unquote(match[3]))}"
+        return f"{match[1]}?identifier={system(unquote(match[2]))}|{names.of_identifier(unquote(match[3]))}"
     if match := _CONTAINED.fullmatch(address):
         return f"#{names.of_id(match[1])}"
     return "#" if address == "#" else None

@@ -232,3 +232,37 @@ def test_a_technician_called_like_the_scanner_takes_no_word_out_of_the_text() ->
         cleaned(data_set(OperatorsName="CT", StationName="CT", StudyDescription="CT thorax")).StudyDescription
         == "CT thorax"
     )
+
+
+@pytest.mark.parametrize("written", ["urn:oid:", "URN:OID:", ""])
+def test_a_study_is_the_same_in_its_pictures_and_in_the_record_of_it(written: str) -> None:
+    study = {
+        "resourceType": "ImagingStudy",
+        "id": "i-1",
+        "status": "available",
+        "subject": {"reference": "Patient/p-1"},
+        "identifier": [{"system": "urn:dicom:uid", "value": f"{written}{STUDY}"}],
+        "series": [{"uid": "1.2.826.0.1.3680043.9.1.2", "modality": {"code": "CT"}}],
+    }
+    fhir = Cleaner(load_rules("research"), key=KEY, today=TODAY).clean(orjson.dumps(study), subject="p-1")
+    picture = cleaned(data_set())
+    assert fhir.body is not None
+    record = orjson.loads(fhir.body)
+    assert record["identifier"] == [
+        {"system": "urn:dicom:uid", "value": f"{written.lower()}{picture.StudyInstanceUID}"}
+    ]
+    assert record["series"][0]["uid"] == picture.SeriesInstanceUID
+
+
+def test_who_points_at_a_study_by_its_uid_still_finds_it() -> None:
+    pointing = {
+        "resourceType": "DiagnosticReport",
+        "id": "r-1",
+        "status": "final",
+        "subject": {"reference": "Patient/p-1"},
+        "imagingStudy": [{"reference": f"ImagingStudy?identifier=urn:dicom:uid|urn:oid:{STUDY}"}],
+    }
+    fhir = Cleaner(load_rules("research"), key=KEY, today=TODAY).clean(orjson.dumps(pointing), subject="p-1")
+    assert fhir.body is not None
+    pointed = orjson.loads(fhir.body)["imagingStudy"][0]["reference"]
+    assert pointed == f"ImagingStudy?identifier=urn:dicom:uid|urn:oid:{cleaned(data_set()).StudyInstanceUID}"
