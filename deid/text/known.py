@@ -7,9 +7,10 @@ script; whatever blanks and marks stand between them. A name is looked for in pi
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Literal
+from unicodedata import normalize
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -58,7 +59,7 @@ class Known:
         """Where anything known stands in `text`, in order; spans may overlap."""
         if not self:
             return []
-        plain = simplified(fold(text))
+        plain = _plain(text)
         bare = _bare_of(plain)
         found = {span for one in self._all() for span in one._found(text, plain, bare)}
         return sorted(found, key=lambda span: (span.start, -span.end, span.type))
@@ -183,7 +184,18 @@ def _where_of_latin(bare: str) -> Where:
 
 def _bare(text: str) -> str:
     """What is compared: no blanks, no marks, plain width, small letters, Simplified script."""
-    return _bare_of(simplified(fold(text)))
+    return _bare_of(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """`text` folded, in Simplified script, letters without accents and tones (Wáng); as long as `text`."""
+    return simplified(fold(text)).translate(_unmarked())
+
+
+@cache
+def _unmarked() -> dict[int, str]:
+    marked = (chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    return {ord(char): base[0] for char in marked if len(base := normalize("NFD", char)) > 1}
 
 
 def _bare_of(plain: str) -> str:

@@ -171,3 +171,14 @@ def test_a_record_of_the_wrong_shape_is_passed_over(odd: dict[str, Any]) -> None
 def test_those_named_inside_a_record_are_known_too() -> None:
     contained = {"resourceType": "Observation", "contained": [PATIENT]}
     assert ("王秀英", "NAME") in _found("王秀英", known_of([contained]))
+
+
+@pytest.mark.parametrize(
+    "written", ["wángxiùyīng", "Wáng Xiùyīng", "WÁNG XIÙYĪNG", "Wa\u0301ng Xiu\u0300yi\u0304ng"]
+)
+def test_a_name_in_pinyin_with_its_tones_is_found(written: str) -> None:
+    assert (written, "NAME") in _found(f"患者{written}入院")
+
+
+def test_a_name_with_accents_is_found_without_them_and_the_other_way_round() -> None:
+    assert ("Jose Nuñez", "NAME") in _found("seen: Jose Nuñez today", known.name("José Nunez"))
