@@ -203,3 +203,16 @@ def test_two_phones_in_a_small_range_do_not_become_one() -> None:
     told = [done.text[one.new_start : one.new_end] for one in done.changes]
     assert len(set(told)) == len(numbers)
     assert not set(told) & set(numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2024年3月5日（周二）入院", "2022年10月22日（周六）入院"),
+        ("2024年3月5日 星期二入院", "2022年10月22日 星期六入院"),
+        ("2024年3月5日，周二，入院", "2022年10月22日，周六，入院"),
+        ("2024年3月5日周一至周五门诊", "2022年10月22日周一至周五门诊"),
+    ],
+)
+def test_the_day_of_the_week_beside_a_date_does_not_tell_how_far_it_moved(text: str, told: str) -> None:
+    assert _research(text, days=-500) == told

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from deid.ages import TOP_AGE
@@ -31,6 +31,8 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
 }
 _NAMED = frozenset(("HOSPITAL", "ORG", "ADDRESS"))
 _AS_TYPED = frozenset(("EMAIL", "URL", "IP", "DEVICE_ID"))
+# The day of the week beside a date moves with it: as it was, it would tell how far. Not 周一至周五.
+_WEEK_BEHIND = re.compile(r"[\s,，(（]{0,2}(?:星期|周|週|礼拜|禮拜)[一二三四五六日天](?![至到、~-])")
 _BLANK = re.compile(r"\s")
 _SEPARATOR = re.compile("[^0-9A-Za-z\u3400-\u9fff]")
 
@@ -78,6 +80,8 @@ def write(
     text: str, spans: Sequence[Span], project: Project, whose: Whose, *, lang: str = "auto"
 ) -> Rewritten:
     """`text` with every span by its operator. `spans` are in order and do not overlap."""
+    if project.operators["DATE"] == "shift" and whose.days:
+        spans = _with_weekdays(text, spans)
     return _Writing.of(text, spans, project, whose, lang).written()
 
 
@@ -213,6 +217,16 @@ class _Writing:
         self.taken[kind, made] = old
         self.given[kind, old] = made
         return made
+
+
+def _with_weekdays(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans, each date with the day of the week that stands behind it."""
+    out: list[Span] = []
+    for at, span in enumerate(spans):
+        behind = _WEEK_BEHIND.match(text, span.end) if span.type == "DATE" else None
+        free = spans[at + 1].start if at + 1 < len(spans) else len(text)
+        out.append(replace(span, end=behind.end()) if behind and behind.end() <= free else span)
+    return out
 
 
 def _compact(kind: str, raw: str) -> str:
