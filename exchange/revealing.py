@@ -39,8 +39,9 @@ class NotOfProject(ExchangeError):
 
     def __init__(self, entry: Recorded) -> None:
         super().__init__(
-            "nothing of this project goes by it, or it was changed; that somebody asked is on record",
-            "该项目中没有这样的编号或标记，或已被改动；此次询问已记录",
+            "nothing of this project goes by it, or more than one thing does, or it was changed; "
+            "that somebody asked is on record",
+            "该项目中没有这样的编号或标记，或对应不止一个，或已被改动；此次询问已记录",
             hint="give it as it stands in the extract or the text, and the project it was made for",
             hint_zh="请原样给出数据集或文本中的编号或标记及其所属项目",
         )

@@ -173,3 +173,14 @@ def test_nobody_but_an_officer_is_told(node: Node, project: str) -> None:
     with pytest.raises(NoSuchProject):
         reveal(node, _pseudonym(node), project="nobody-1", by=OFFICER, reason=WHY)
     assert node.log.size == size
+
+
+def test_where_two_people_go_by_one_invented_name_nobody_is_named(node: Node, project: str) -> None:
+    seal = Seal(node.office.cleaners.secret_of(f"project {project}"))
+    one, other = (seal.line("梁慧莲", name, "NAME") for name in ("王秀英", "李桂兰"))
+    spaced = seal.line("梁 慧莲", "王 秀英", "NAME")
+    found = reveal(node, "梁慧莲", project=project, by=OFFICER, reason=WHY, lines=[one, one, spaced])
+    assert (found.kind, found.text) == ("NAME", "王秀英")
+    with pytest.raises(NotOfProject):
+        reveal(node, "梁慧莲", project=project, by=OFFICER, reason=WHY, lines=[one, other])
+    assert last(node).entry.outcome == "8"

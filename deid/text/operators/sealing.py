@@ -57,13 +57,18 @@ class Seal:
         return f"{self._mark(stands)} {self.seal(text, kind)}"
 
     def behind(self, stands: str, lines: Iterable[str]) -> tuple[str, str]:
-        """The type and the text `stands` is in place of, by the `lines` kept beside texts. Raises DoesNotOpen."""
-        mark = self._mark(stands)
-        for line in lines:
-            ours, _, token = line.strip().partition(" ")
-            if hmac.compare_digest(ours.encode(), mark.encode()):
-                return self.open(token)
-        raise DoesNotOpen
+        """The type and the text `stands` is in place of, by the `lines` kept beside texts. Raises DoesNotOpen.
+
+        Two patients of a project may go by one invented name: where lines disagree, none is believed.
+        """
+        mark = self._mark(stands).encode()
+        parts = (line.strip().partition(" ") for line in lines)
+        tokens = dict.fromkeys(token for ours, _, token in parts if hmac.compare_digest(ours.encode(), mark))
+        opened = [self.open(token) for token in tokens]
+        # 王秀英 and 王 秀英 are one.
+        if len({(kind, "".join(text.split())) for kind, text in opened}) != 1:
+            raise DoesNotOpen
+        return opened[0]
 
     def _mark(self, stands: str) -> str:
         bare = "".join(stands.split()).encode("utf-8", "surrogatepass")
