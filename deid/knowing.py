@@ -169,6 +169,9 @@ def _of_birth(written: str) -> Iterator[Known]:
     turned = (f"{d}{word}{year}" for word in (name, name[:3]))
     yield from (known.number(form, "DATE") for form in (*forms, *english, *turned))
     yield Known(frozenset((known.Value(f"{year}{m}{d}", "DATE", "whole"),)))
+    # A year alone stays, but beside the moved birthday the year of birth would tell how far that moved.
+    years = (f"{year}年出生", f"生于{year}年", f"born in {year}", f"出生年份{year}", f"birth year {year}")
+    yield from (known.number(form, "DATE") for form in years)
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid import TextEngine
+from deid.knowing import known_of
 from deid.text.finding import TYPES
 from deid.text.folding import fold
 from deid.text.operators.choices import BadOperators, Operators, every, operators_of
@@ -216,3 +217,19 @@ def test_two_phones_in_a_small_range_do_not_become_one() -> None:
 )
 def test_the_day_of_the_week_beside_a_date_does_not_tell_how_far_it_moved(text: str, told: str) -> None:
     assert _research(text, days=-500) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "患者1956年出生，农民。",
+        "生于1956年3月8日。",
+        "生于1956年，农民。",
+        "出生年份：1956",
+        "She was born in 1956.",
+    ],
+)
+def test_the_year_of_birth_does_not_tell_how_far_the_birthday_moved(text: str) -> None:
+    what = known_of([{"resourceType": "Patient", "birthDate": "1956-03-08"}])
+    rewriter = _rewriter(operators_of("research"))
+    assert "1956" not in rewriter.rewrite(text, patient="p-1", days=-500, known=what).text
