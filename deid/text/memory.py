@@ -28,14 +28,14 @@ def find_again(text: str, found: Iterable[Span]) -> Iterator[Span]:
         if span.type == "NAME" and span.score >= LIKELY:
             for name in _carried(text[span.start : span.end]):
                 names.setdefault(name[0], set()).add(name)
-    if not names:
-        return
-    for match in re.finditer(f"[{re.escape(''.join(sorted(names)))}]", text):
-        at = match.start()
-        ends = (_end(text, at, name) for name in names[match[0]])
-        end = max((one for one in ends if one and _is_whole(text, at, one)), default=0)
-        if end:
-            yield Span(at, end, "NAME", LIKELY)
+    for first, begun in names.items():
+        at = text.find(first)
+        while at >= 0:
+            ends = (_end(text, at, name) for name in begun)
+            end = max((one for one in ends if one and _is_whole(text, at, one)), default=0)
+            if end:
+                yield Span(at, end, "NAME", LIKELY)
+            at = text.find(first, at + 1)
 
 
 def _end(text: str, at: int, name: str) -> int:

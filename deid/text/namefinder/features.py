@@ -112,7 +112,7 @@ def word_codes(text: str) -> Codes:
     if not text:
         return np.zeros(0, np.int32)
     words, tags = zip(*_CUTTER.tag(text, False), strict=True)
-    kinds = np.fromiter((_TAGS.get(tag, 0) for tag in tags), np.int32, len(tags))
+    kinds = np.array([_TAGS.get(tag, 0) for tag in tags], np.int32)
     lengths = np.fromiter(map(len, words), np.int64, len(words))
     ends = np.cumsum(lengths)
     places = np.full(len(text), _INNER, np.int32)

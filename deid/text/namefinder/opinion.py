@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 from deid.text.namefinder.features import Codes, may_begin_names
 from deid.text.namefinder.model import our_model
 from deid.text.namefinder.network import CLASSES, OUTSIDE, REACH, Matrix
-from deid.text.namefinder.reading import Bars, read_names
+from deid.text.namefinder.reading import Bars, mean, read_names
 from deid.text.patterns import any_of
 from deid.text.spans import LIKELY, Span
 
@@ -38,7 +38,7 @@ class Opinion:
 
     def odds(self, start: int, end: int) -> float:
         """How likely, from 0 to 1, the characters `start` to `end` are a name, taken together."""
-        return float(1 - self.scores[start:end, OUTSIDE].mean())
+        return float(1 - mean(self.scores[start:end, OUTSIDE]))
 
 
 def look(text: str) -> Opinion:
@@ -67,14 +67,14 @@ def glance(text: str, at: Iterable[Span]) -> Opinion:
 
 def _spread(begins: NDArray[np.bool_], at: Iterable[Span]) -> NDArray[np.bool_]:
     """The characters so near to one that begins, or to a span, that the network needs them to decide."""
-    edges = np.zeros(len(begins) + 1, np.int32)
+    length = len(begins)
     starts = np.flatnonzero(begins)
-    np.add.at(edges, np.maximum(starts - REACH, 0), 1)
-    np.add.at(edges, np.minimum(starts + REACH + _LONGEST, len(begins)), -1)
-    for span in at:
-        edges[max(span.start - REACH, 0)] += 1
-        edges[min(span.end + REACH, len(begins))] -= 1
-    return np.cumsum(edges)[:-1] > 0
+    spans = np.array([(span.start, span.end) for span in at], np.int64).reshape(-1, 2)
+    low = np.maximum(np.concatenate((starts, spans[:, 0])) - REACH, 0)
+    high = np.minimum(np.concatenate((starts + _LONGEST, spans[:, 1])) + REACH, length)
+    edges = np.bincount(low, minlength=length + 1) - np.bincount(high, minlength=length + 1)
+    near: NDArray[np.bool_] = np.cumsum(edges)[:-1] > 0
+    return near
 
 
 def find_names(text: str, *, staff: frozenset[str] = frozenset()) -> Iterator[Span]:
