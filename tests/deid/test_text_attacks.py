@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid import TextEngine
@@ -17,6 +17,7 @@ from deid.text.finding import find_all
 from deid.text.spans import Span, cover
 
 ENGINE = TextEngine()
+FAST = TextEngine("fast")
 PIECES = st.sampled_from(
     [
         "患者",
@@ -67,6 +68,23 @@ def test_what_is_not_found_stays_as_it_was(text: str) -> None:
     at = 0
     for piece in rest:
         at = done.text.index(piece, at) + len(piece)
+
+
+@pytest.mark.attack
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_fast_too_gives_spans_inside_any_text_in_order_and_apart(text: str) -> None:
+    found = FAST.find(text)
+    ends = [0, *(span.end for span in found)]
+    assert all(end <= span.start < span.end <= len(text) for end, span in zip(ends, found, strict=False))
+
+
+@pytest.mark.attack
+@settings(max_examples=100, deadline=None)
+@given(texts)
+def test_redacting_twice_changes_nothing_more_in_fast_either(text: str) -> None:
+    once = FAST.redact(text).text
+    assert FAST.redact(once).text == once
 
 
 spans = st.builds(
