@@ -149,7 +149,7 @@ def test_in_a_chinese_note_one_latin_word_and_what_is_in_brackets_name_nobody(te
         ("Kwan", "麻醉科:Dr. Kwan 会诊"),
         ("Erik Lindqvist", "外国友人 Erik Lindqvist 陪同就诊"),
         ("徐", "Consultant: Xu(徐主任)"),
-        ("芍药", "Technician: 芍药  Scanner 2"),
+        ("桑田", "Technician: 桑田  Scanner 2"),
     ],
 )
 def test_in_a_chinese_note_two_latin_words_or_something_in_front_name_somebody(name: str, text: str) -> None:
