@@ -188,9 +188,9 @@ _RULES: tuple[tuple[Callable[[str], Iterator[Span]], float], ...] = (
 
 
 def _listed(text: str, at: int, *, sure: bool) -> Iterator[Span]:
-    """One name, or several in a row, beginning at `at`; where `sure`, whatever could be one."""
-    for _ in range(12):
-        match = _FULL.match(text, at) or (_ANYTHING.match(text, at) if sure else None)
+    """One name, or several in a row, beginning at `at`; where `sure`, the first is whatever could be one."""
+    for number in range(12):
+        match = _FULL.match(text, at) or (_ANYTHING.match(text, at) if sure and not number else None)
         if match is None or match[0] in WORDS.names["labels"]:
             return
         end = _before_title(text, match.start(), match.end())

@@ -130,3 +130,8 @@ def test_pictures_are_not_cleaned_into_the_folder_they_lie_in(tmp_path: Path) ->
     told = typed("deid", "dicom", str(tmp_path), "--out", str(tmp_path))
     assert (told.exit_code, told.stdout) == (2, "")
     assert "--out is where the files are" in told.stderr
+
+
+@pytest.mark.parametrize("behind", ["电话：", "住院号", "主诉腹痛", "性别女", "腹痛3天"])
+def test_what_stands_behind_a_labelled_name_and_a_comma_is_no_name(behind: str) -> None:
+    assert typed("deid", "text", stdin=f"姓名：王秀英，{behind}").stdout == f"姓名：[姓名]，{behind}"
