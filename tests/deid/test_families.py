@@ -110,6 +110,7 @@ def test_an_identity_number_is_covered_however_it_is_spaced_widened_or_misread(d
 )
 def test_whatever_stands_behind_the_label_of_a_number_is_covered(label: str, gap: str, number: str) -> None:
     assume(gap or not label[-1].isascii() or number[0].isdecimal())  # 门诊IDA123 is anybody's guess
+    assume(not number.startswith("NO"))  # 住院号:NO0012 is a label more, and the number behind it
     text = fold(f"{label}{gap}{number}")
     found = [*find_labelled(text), *find_leftovers(text)]
     assert {i for s in found for i in range(s.start, s.end)} >= set(range(len(label + gap), len(text)))
