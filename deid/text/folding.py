@@ -39,6 +39,8 @@ def _table() -> dict[int, str]:
     table |= {ord(char): "-" for char in _DASHES} | {ord(char): "·" for char in _DOTS}
     table |= {ord(char): " " for char in _INVISIBLE}
     table |= {ord(char): to for char, to in (_QUOTES | _ALIKE).items()}
+    # Half of a character that is none: what reads words cannot take it.
+    table |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
     # A form may stand for a character that has another form itself (﹘ for –).
     return {code: table.get(ord(to), to) for code, to in table.items()}
 

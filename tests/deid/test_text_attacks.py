@@ -189,3 +189,11 @@ def test_importing_the_room_loads_no_language_software() -> None:
 
 def _root() -> Path:
     return Path(__file__).parents[2]
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("engine", [ENGINE, FAST], ids=["strict", "fast"])
+def test_half_of_a_character_stops_nothing(engine: TextEngine) -> None:
+    text = "患者王秀英\ud83d,电话13800001111\udc00"
+    found = [text[span.start : span.end] for span in engine.find(text)]
+    assert found == ["王秀英", "13800001111"]
