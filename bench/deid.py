@@ -35,7 +35,8 @@ HEAD = """# How well notes are de-identified · 文本去标识化效果
 Written by `make bench-deid`. What the columns mean: [measure it on your own notes](../how-to/de-identify-notes.md).
 由 `make bench-deid` 生成；各列含义见上述页面。
 
-The notes, who wrote them and which of them the engine was improved on: [bench/notes](../../bench/notes/README.md). **Of zh_c2 and en_b2 nobody who built it saw a line: they tell what to expect of notes nobody has seen.**
+The notes, who wrote them and which of them the engine was improved on: [bench/notes](../../bench/notes/README.md).
+**Of zh_c2 and en_b2 nobody who built it saw a line: they tell what to expect of notes nobody has seen.**
 文本来源及哪些曾用于改进见上述目录；**zh_c2 与 en_b2 在构建期间无人看过，代表对未见文本的预期。**
 """
 LABELLED = "MRN INSURANCE HEALTH_CARD DEVICE_ID WECHAT_QQ".split()
