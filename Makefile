@@ -44,10 +44,7 @@ check: $(READY) ## lint, types, import directions, policies, docs and locks in s
 	$(BIN)/python -m pytest -q tests/house
 	@$(MAKE) --no-print-directory check-docs check-policies
 
-check-model: $(READY) ## teach the name finder again (minutes; the same bytes each time on one machine)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m deid.training.build
-
-docs: $(READY)
+check-docs: $(READY)
 	$(BIN)/python -m docs.generate --check
 
 check-policies: $(READY)
