@@ -1,7 +1,9 @@
 """Real processes: two that append at once, one that is killed, one whose disk is full, one that may only read."""
 
+import multiprocessing
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -143,7 +145,7 @@ def test_a_ledger_on_a_read_only_disk_can_be_read_when_it_is_whole(log: Log, pat
     for above in path.parents:
         if above.name.startswith(("pytest-", "popen-", "test_")):
             above.chmod(0o755)
-    code = in_a_child(lambda: read_as_nobody(folder / path.name))
+    code = in_a_process(read_as_nobody, folder / path.name)
     folder.chmod(0o755)
     assert code == (20 if clean else LedgerDamaged.exit_code)
 
@@ -160,29 +162,37 @@ def read_as_nobody(path: Path) -> int:
         return damaged.exit_code if "-wal" in str(damaged) else 99
 
 
-def in_a_child(work: Callable[[], int]) -> int:
-    """What `work` answers in a forked process."""
-    child = os.fork()
-    if child == 0:
-        code = 98
-        try:
-            code = work()
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
+def append_in_a_fork(path: Path) -> int:
+    """What the child of a process that has the log open is answered when it appends."""
+    with open_log(path) as log:
+        child = os.fork()
+        if child == 0:
+            code = 98
+            try:
+                log.append(ENTRY)
+            except CannotAppend as refused:
+                code = refused.exit_code
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
 
-def test_a_log_opened_before_a_fork_is_not_written_by_the_child(log: Log) -> None:
+def in_a_process(work: Callable[[Path], int], path: Path) -> int:
+    """What `work` answers in a process of its own: a fork of this one would share the line to a channel with it."""
+    process = multiprocessing.get_context("spawn").Process(target=_leave_with, args=(work, path))
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _leave_with(work: Callable[[Path], int], path: Path) -> None:
+    sys.exit(work(path))
+
+
+def test_a_log_opened_before_a_fork_is_not_written_by_the_child(log: Log, path: Path) -> None:
     """SQLite's locks do not survive a fork; the child must open the log itself."""
-
-    def append() -> int:
-        try:
-            log.append(ENTRY)
-        except CannotAppend as refused:
-            return refused.exit_code
-        return 0
-
-    assert in_a_child(append) == 5
+    assert in_a_process(append_in_a_fork, path) == CannotAppend.exit_code
     assert log.append(ENTRY).index == 0
     assert verify(log, VKEY).ok

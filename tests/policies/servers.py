@@ -1,6 +1,8 @@
 """Policy servers for the tests: the real one, and one that says whatever it is told to say."""
 
 import json
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -40,6 +42,12 @@ class Running:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def hang(self) -> None:
+        """Stop it; it is when this returns: until every thread has heard the signal it may still answer."""
+        self.process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
 
 
 @contextmanager

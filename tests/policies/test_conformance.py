@@ -319,7 +319,7 @@ def test_a_server_too_slow_for_the_deadline_is_refused(running: Running) -> None
     engine = ServerEngine(read_bundle().digest, running.url, deadline_ms=300)
     with closing(engine):
         assert engine.unready() is None
-        running.process.send_signal(signal.SIGSTOP)
+        running.hang()
         try:
             assert codes(engine.decide(PLAIN)) == ["POLICY_TIMEOUT"]
         finally:
