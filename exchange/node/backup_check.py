@@ -16,7 +16,7 @@ from urllib.parse import quote
 import apsw
 import orjson
 
-from exchange.errors import BadKeyFile, ExchangeError
+from exchange.errors import BadKeyFile, BadSetting, ExchangeError, NotANode
 from exchange.instants import CHINA
 from exchange.node.backup import (
     LIST,
@@ -175,7 +175,7 @@ def _secrets(copy: Layout, master: MasterSecret) -> Finding:
                 en="the key its ledger is signed with is not in keys/",
                 zh="keys/ 中没有其账本现用的签名密钥",
             )
-    except BadKeyFile as error:
+    except (BadKeyFile, BadSetting, NotANode) as error:
         return Finding(check="secrets", ok=False, en=f"in the copy, {error}", zh=f"副本中的 {error.zh}")
     return Finding(check="secrets", ok=same, en=f"keys/{MASTER} {en}", zh=f"keys/{MASTER} {zh}")
 

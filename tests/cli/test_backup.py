@@ -200,6 +200,18 @@ def test_a_copy_with_secrets_holds_the_key_its_ledger_is_signed_with(folder: Pat
 
 
 @pytest.mark.attack
+@pytest.mark.parametrize(
+    "spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"[node")], ids=["lost", "spoilt"]
+)
+def test_settings_of_a_copy_with_secrets_that_cannot_be_read_are_found_beside_all_else(
+    folder: Path, spoil: Callable[[Path], object]
+) -> None:
+    spoil(folder / "whole" / "node.toml")
+    code, found = checked(folder, "whole")
+    assert (code, found["files"], found["secrets"], found["ledger"]) == (4, False, False, True)
+
+
+@pytest.mark.attack
 def test_two_histories_of_one_node_are_told_apart(folder: Path) -> None:
     shutil.copytree(folder / "whole", folder / "twin")
     told = typed("--node", str(folder / "twin"), "consent", "grant", "p-2", *GRANT, "--until", "2031-01-01")
